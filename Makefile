@@ -52,11 +52,11 @@ programs: setup
 	@$(CARGO) build --bins --examples
 
 .PHONY: wallet
-wallet: ## build the patients' wallet and print its files' sizes and its hash (CORE=file: with another core)
+wallet: ## build the patients' wallet and print its files' sizes and its hash (CORE=file: with another core; CHECKPOINT=file: for one chain only)
 	@scripts/wallet
 
 .PHONY: test-wallet
-test-wallet: ## test the wallet in Chromium, and that two builds are equal byte for byte
+test-wallet: programs ## test the wallet in Chromium: each screen in each language, scheme and width; two builds are equal
 	@scripts/test-wallet
 
 .PHONY: attack
@@ -76,7 +76,7 @@ demo: programs ## run the story with real documents (BUNDLE=file: with your own 
 	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)') $(STORY)
 
 .PHONY: up
-up: programs ## start the same network and leave it running; prints addresses and keys
+up: programs wallet ## start the same network and leave it running; prints addresses and keys
 	@$(RUN) vouchsafe-demo up
 
 .PHONY: down
@@ -84,7 +84,7 @@ down: ## stop the network that `make up` started
 	@$(RUN) vouchsafe-demo down
 
 .PHONY: bench
-bench: programs ## measure, with a reference for each figure (JSON=1: as JSON; ONLY=group: one group; LARGE=1: studies with 100,000 people)
+bench: programs wallet ## measure, with a reference for each figure (JSON=1: as JSON; ONLY=group: one group; LARGE=1: studies with 100,000 people)
 	@$(RUN) vouchsafe-bench $(if $(JSON),--json) $(if $(ONLY),--only $(ONLY)) $(if $(LARGE),--large)
 
 # Both are tests that compare a file with what the code makes, and write the file if UPDATE is set.

@@ -3,9 +3,7 @@
 //! Types that `vouchsafe_primitives` defines are not generated: the chain and its clients share the
 //! crate's own. A type that is added there needs no change here.
 
-use codec::{Decode, Encode};
-use frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadata, RuntimeMetadataPrefixed};
-use scale_info::{form::PortableForm, Field, TypeDef};
+use codec::Decode;
 use std::{error::Error, fmt::Write, path::Path};
 use subxt_codegen::{syn, CodegenBuilder, Metadata};
 
@@ -38,61 +36,37 @@ fn main() -> Result<(), Box<dyn Error>> {
 	let bytes = std::fs::read("metadata.scale")?;
 	let metadata = Metadata::decode_from(&bytes)?;
 	let mut generated = constants(&metadata)?;
+	let own = own(&metadata)?;
 	generated.push_str(&types(metadata)?);
 	let folder = std::env::var("OUT_DIR")?;
 	std::fs::write(Path::new(&folder).join("runtime.rs"), generated)?;
-	std::fs::write(Path::new(&folder).join("compared.scale"), compared(&bytes)?)?;
+	std::fs::write(Path::new(&folder).join("own.rs"), own)?;
 	Ok(())
 }
 
-/// The metadata without documentation, but for that of errors, which people read: a third of it. The
-/// wallet's core contains it.
-fn compared(metadata: &[u8]) -> Result<Vec<u8>, Box<dyn Error>> {
-	let RuntimeMetadataPrefixed(_, found) = Decode::decode(&mut &metadata[..])?;
-	let RuntimeMetadata::V16(mut found) = found else {
-		return Err("the metadata has another format".into());
-	};
-	without_docs_of_items(&mut found);
-	let errors: Vec<_> =
-		found.pallets.iter().filter_map(|it| Some(it.error.as_ref()?.ty.id)).collect();
-	for kind in &mut found.types.types {
-		kind.ty.docs.clear();
-		let is_error = errors.contains(&kind.id);
-		match &mut kind.ty.type_def {
-			TypeDef::Composite(composite) => composite.fields.iter_mut().for_each(without_docs),
-			TypeDef::Variant(variants) => {
-				for variant in &mut variants.variants {
-					variant.fields.iter_mut().for_each(without_docs);
-					if !is_error {
-						variant.docs.clear();
-					}
-				}
-			},
-			_ => {},
+/// What a browser needs of the metadata, which is large: the runtime's name and versions, and the names
+/// and the documentation of errors, which people read.
+fn own(metadata: &Metadata) -> Result<String, Box<dyn Error>> {
+	let version = metadata.pallet_by_name("System").and_then(|it| it.constant_by_name("Version"));
+	let mut version = version.ok_or("the metadata has no System.Version")?.value();
+	let version =
+		<((String, String, u32, u32, u32), Vec<([u8; 8], u32)>, u32)>::decode(&mut version)?;
+	let ((spec_name, _, _, spec_version, _), _, transaction_version) = version;
+	let mut text = format!(
+		"const SPEC: (&str, u32) = ({spec_name:?}, {spec_version});\n\
+		const VERSION: RuntimeVersion = RuntimeVersion {{\n\
+		spec_version: {spec_version}, transaction_version: {transaction_version} }};\n\
+		const PALLETS: &[Pallet] = &["
+	);
+	for pallet in metadata.pallets() {
+		write!(text, "({}, {:?}, &[", pallet.error_index(), pallet.name())?;
+		for error in pallet.error_variants().unwrap_or_default() {
+			write!(text, "({}, {:?}, {:?}),", error.index, error.name, error.docs.join(" "))?;
 		}
+		text.push_str("]),");
 	}
-	Ok(found.encode())
-}
-
-/// Nobody compares how the source code calls a field's type.
-fn without_docs(field: &mut Field<PortableForm>) {
-	field.docs.clear();
-	field.type_name = None;
-}
-
-fn without_docs_of_items(metadata: &mut RuntimeMetadataV16) {
-	for pallet in &mut metadata.pallets {
-		pallet.docs.clear();
-		pallet.constants.iter_mut().for_each(|it| it.docs.clear());
-		pallet.associated_types.iter_mut().for_each(|it| it.docs.clear());
-		pallet.view_functions.iter_mut().for_each(|it| it.docs.clear());
-		let entries = pallet.storage.iter_mut().flat_map(|it| &mut it.entries);
-		entries.for_each(|it| it.docs.clear());
-	}
-	for api in &mut metadata.apis {
-		api.docs.clear();
-		api.methods.iter_mut().for_each(|it| it.docs.clear());
-	}
+	text.push_str("];");
+	Ok(text)
 }
 
 /// The module `runtime` with all types.
@@ -136,6 +110,7 @@ fn constants(metadata: &Metadata) -> Result<String, Box<dyn Error>> {
 	writeln!(
 		text,
 		"/// Function, pallet and name of each constant whose value the protocol uses.\n\
+		#[cfg(not(target_family = \"wasm\"))]\n\
 		pub(crate) const CONSTANTS: &[(&str, &str, &str)] = &[{table}];"
 	)?;
 	Ok(text)

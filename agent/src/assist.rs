@@ -150,11 +150,11 @@ impl AssistedConsent {
 	}
 
 	pub(crate) fn grantee(&self) -> Result<Grantee> {
-		decode(&self.grantee).context("the grantee in the file is malformed")
+		decode(&self.grantee).ok().context("the grantee in the file is malformed")
 	}
 
 	pub(crate) fn terms(&self) -> Result<Terms> {
-		decode(&self.terms).context("the terms in the file are malformed")
+		decode(&self.terms).ok().context("the terms in the file are malformed")
 	}
 
 	/// What the terms say, in a sentence that this machine made in the language of the text; and the sentence that the patient was
@@ -373,6 +373,12 @@ pub async fn waiting<P: Platform>(
 /// Whether the patient has refused for good that others enter consents in the patient's name.
 pub async fn are_refused(at: &impl View, patient: &AccountId) -> Result<bool> {
 	Ok(at.read(storage::assisted_refused(patient)).await?.is_some())
+}
+
+/// Refuses for good that others enter consents in the user's name. The user must have agreed to it. Those
+/// that were entered before stay. Returns the block.
+pub async fn refuse(session: &Session<impl Platform>) -> Result<u32> {
+	Ok(session.submit(ConsentCall::refuse_assisted).await?.number)
 }
 
 fn decode<T: DecodeLimit>(bytes: &HexBytes) -> Result<T, codec::Error> {

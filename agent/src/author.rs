@@ -27,6 +27,7 @@ use crate::{
 use anyhow::{anyhow, bail, Context as _, Result};
 use blake2::{Blake2b256, Digest};
 use bytes::Bytes;
+use codec::Encode;
 use futures::{stream, StreamExt};
 use prepare::{check_sizes, prepare};
 use send::{deliver, find_dropped, holders_of, is_hopeless, submit, upload, Complaints};
@@ -130,6 +131,22 @@ pub struct Widening {
 }
 
 impl Place {
+	/// All of it, for a digest.
+	fn encoded(&self) -> Vec<u8> {
+		match self {
+			Self::New { category, months, labels, relation, confidentiality, origin } => {
+				(0u8, category, months, labels, relation, confidentiality, origin).encode()
+			},
+			Self::VersionOf { record, widening } => {
+				let widening =
+					widening.as_ref().map(|Widening { months, labels, confidentiality }| {
+						(months, labels, confidentiality)
+					});
+				(1u8, record, widening).encode()
+			},
+		}
+	}
+
 	/// The words of the labels that it gives its record.
 	pub fn labels(&self) -> &[String] {
 		match self {
@@ -259,7 +276,7 @@ impl Sources {
 	async fn of(addition: &Addition) -> Result<Self> {
 		let mut documents = Blake2b256::new_with_prefix(b"vouchsafe/cli/documents/1");
 		documents.update(account_bytes(&addition.patient));
-		let mut all = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/1");
+		let mut all = Blake2b256::new_with_prefix(b"vouchsafe/cli/source/2");
 		all.update(account_bytes(&addition.patient));
 		all.update(addition.institution.as_ref().map_or([0; 32], account_bytes));
 		for document in &addition.documents {
@@ -267,10 +284,10 @@ impl Sources {
 			documents.update(digest);
 			all.update(digest);
 			// The labels too: a document must not be added with those of an earlier try.
-			all.update(format!("{:?}{:?}", document.title, document.media_type));
-			all.update(format!("{:?}", document.place));
+			all.update((&document.title, &document.media_type, document.place.encoded()).encode());
 		}
-		all.update(format!("{:?}", addition.sharing));
+		let SharingWish { threshold, holders, without_patient } = &addition.sharing;
+		all.update((threshold, holders, without_patient).encode());
 		Ok(Self { documents: Hex(documents.finalize().into()), all: Hex(all.finalize().into()) })
 	}
 }

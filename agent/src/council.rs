@@ -23,6 +23,7 @@ use vouchsafe_protocol::{
 	},
 	errors::ChainError,
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
+	release::{Manifest, WALLET},
 	storage,
 	traits::View,
 	types::{address, AccountId, H256},
@@ -273,6 +274,12 @@ pub fn upgrade(code: &[u8]) -> RuntimeCall {
 	SystemCall::authorize_upgrade { code_hash: hash_of(code) }.into()
 }
 
+/// The call that publishes a release of the wallet.
+pub fn publish(manifest: &Manifest) -> RuntimeCall {
+	let (name, version) = (WALLET.into(), manifest.version.clone().into_bytes());
+	ConsortiumCall::publish { name, version, hash: manifest.hash }.into()
+}
+
 /// Sends the code of an authorised upgrade.
 pub async fn apply(session: &Session<impl Platform>, code: Vec<u8>) -> Result<u32> {
 	let included = session.submit(SystemCall::apply_authorized_upgrade { code }).await?;
@@ -332,6 +339,12 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 				status.word()
 			)
 		},
+		RuntimeCall::Consortium(ConsortiumCall::publish { name, version, hash }) => format!(
+			"publish version {} of {}, whose manifest has the hash 0x{}",
+			ENGLISH.insert(&crate::text::line(&String::from_utf8_lossy(version))),
+			ENGLISH.insert(&crate::text::line(&String::from_utf8_lossy(name))),
+			hex::encode(hash.0)
+		),
 		RuntimeCall::Studies(StudiesCall::approve { study }) => format!("approve study {study}"),
 		RuntimeCall::Studies(StudiesCall::stop { study }) => format!("stop study {study}"),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
@@ -521,6 +534,13 @@ mod tests {
 		] {
 			assert_eq!(describe(&session, Some(&as_root(call.into()))), expected);
 		}
+		let manifest =
+			Manifest { version: "0.1.0".into(), files: Default::default(), hash: H256([7; 32]) };
+		let said = describe(&session, Some(&as_root(publish(&manifest))));
+		let hash = "07".repeat(32);
+		let expected =
+			format!("publish version 0.1.0 of wallet, whose manifest has the hash 0x{hash}");
+		assert_eq!(said, expected);
 		let said = describe(&session, Some(&as_root(upgrade(b"code"))));
 		assert!(said.starts_with("upgrade the runtime to the code with hash 0x"), "{said}");
 		let account = AccountId::new([1; 32]);

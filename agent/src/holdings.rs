@@ -4,14 +4,21 @@
 mod tests;
 
 use crate::{platform::Platform, session::Session};
-use anyhow::Result;
+use anyhow::{ensure, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use vouchsafe_protocol::{
+	calls::CustodyCall,
 	holders::{may_hold, Member},
 	messages::LogLine,
 	traits::View,
-	types::{AccountId, HolderChoice, LogEntry, LogEvent, Record, H256},
+	types::{
+		AccountId, Country, HolderChoice, LogEntry, LogEvent, Record, H256, MAX_COUNTRIES,
+		MAX_HOLDERS,
+	},
 };
+
+/// How many institutions and authorities a record's key needs: two that open it, and one that may be away.
+pub const LEAST_HOLDERS: usize = 3;
 
 /// When something was first logged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,4 +112,35 @@ pub async fn read<'a>(
 	let members = session.members.iter();
 	let allowed = members.filter(|member| may_hold(choice.as_ref(), member)).cloned().collect();
 	Ok(Holdings { institutions: holdings(&records, log), choice, allowed })
+}
+
+/// Chooses who may hold key shares of the user's future records, and in which countries. Empty lists mean
+/// any. The user must have agreed to it. Returns the block.
+pub async fn choose(
+	session: &Session<impl Platform>,
+	holders: Vec<AccountId>,
+	countries: Vec<Country>,
+) -> Result<u32> {
+	ensure_enough(&session.members, &holders, &countries)?;
+	Ok(session.submit(CustodyCall::choose_holders { holders, countries }).await?.number)
+}
+
+/// An error if fewer members than a record needs may hold shares by this choice. Nobody could add records
+/// for the user then.
+pub fn ensure_enough(
+	members: &[Member],
+	holders: &[AccountId],
+	countries: &[Country],
+) -> Result<()> {
+	ensure!(holders.len() <= MAX_HOLDERS as usize, "at most {MAX_HOLDERS} holders can be named");
+	let most = MAX_COUNTRIES;
+	ensure!(countries.len() <= most as usize, "at most {most} countries can be named");
+	let choice = HolderChoice { holders: holders.to_vec(), countries: countries.to_vec() };
+	let found = members.iter().filter(|member| may_hold(Some(&choice), member)).count();
+	ensure!(
+		found >= LEAST_HOLDERS,
+		"only {found} of the institutions may hold keys by this choice, and a record needs \
+		 {LEAST_HOLDERS}: choose more"
+	);
+	Ok(())
 }

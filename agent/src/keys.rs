@@ -11,9 +11,10 @@ use base64::{prelude::BASE64_STANDARD, Engine};
 use bip39::Mnemonic;
 use blake2::{Blake2b256, Digest};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, DeriveJunction, DEV_PHRASE};
 use vouchsafe_protocol::{
-	signing::Signer,
+	signing::{SharedSigner, Signer as _},
 	types::{account_bytes, address, AccountId},
 };
 use vouchsafe_vault::{derive_encryption_key, passphrase, seal::SecretKey};
@@ -26,8 +27,8 @@ pub use vouchsafe_vault::passphrase::Cost;
 pub struct Identity {
 	/// Its name, or the development URI.
 	pub name: String,
-	/// Signs for the account.
-	pub signer: Keypair,
+	/// Signs for the account. Its key can be in another program.
+	pub signer: SharedSigner,
 	/// Opens what is sealed to the account.
 	pub encryption: SecretKey,
 }
@@ -35,7 +36,7 @@ pub struct Identity {
 impl Identity {
 	/// The account.
 	pub fn account(&self) -> AccountId {
-		Signer::account(&self.signer)
+		self.signer.account()
 	}
 
 	/// The encryption key's public half.
@@ -56,7 +57,7 @@ impl Identity {
 		let secret = Blake2b256::new_with_prefix(b"vouchsafe/development/").chain_update(uri);
 		Ok(Self {
 			name: uri.to_owned(),
-			signer: root.derive(junctions),
+			signer: Arc::new(root.derive(junctions)),
 			encryption: SecretKey::from_bytes(&secret.finalize().into()),
 		})
 	}
@@ -222,7 +223,8 @@ impl KeyFile {
 				bail!(damaged())
 			},
 		};
-		Ok(Identity { name: name.to_owned(), signer: self.account.signer()?, encryption })
+		let signer = Arc::new(self.account.signer()?);
+		Ok(Identity { name: name.to_owned(), signer, encryption })
 	}
 
 	/// The words of the account. An account from a wallet's export has none.

@@ -8,17 +8,20 @@
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
 //!   [`assist`]: consents that clinicians enter for a patient.
 //! - [`import`]: adds the records that `vouchsafe_fhir` makes from a file. [`labels`]: the words of a
-//!   patient's labels. [`label_keys`]: the key of their tags, and who has it.
+//!   patient's labels. [`label_keys`]: the key of their tags, and who has it. [`labelling`]: adds labels to
+//!   a record.
 //! - [`access`]: who may read which records. [`preview`]: what a consent would change. [`stop`]: one deny
 //!   for everyone. [`history`]: the log as people read it. [`holdings`]: which
 //!   institutions hold the records.
+//! - [`practice`]: a practitioner's own requests, and what is open to a practitioner.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
-//!   staff.
+//!   staff. [`registrar`]: the registration desk.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
 //!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
 //! - [`readable`]: FHIR documents as headings, facts and tables.
-//! - [`english`]: the language of sentences. [`dates`], [`file_names`], [`text`]: texts for people.
+//! - [`english`]: the language of sentences. [`dates`], [`difference`], [`file_names`], [`text`]: texts for
+//!   people.
 //!   [`advice`]: what a person can do about a failure.
 
 pub mod access;
@@ -30,6 +33,7 @@ pub mod backup;
 pub mod consent;
 pub mod council;
 pub mod dates;
+pub mod difference;
 pub mod english;
 pub mod file_names;
 mod hedge;
@@ -39,6 +43,7 @@ pub mod import;
 pub mod journal;
 pub mod keys;
 pub mod label_keys;
+pub mod labelling;
 pub mod labels;
 #[cfg(test)]
 mod memory;
@@ -48,8 +53,10 @@ pub mod overlap;
 pub mod own_shares;
 pub mod pins;
 pub mod platform;
+pub mod practice;
 pub mod preview;
 pub mod readable;
+pub mod registrar;
 pub mod request;
 #[cfg(test)]
 mod scripted;

@@ -355,6 +355,10 @@ pub(crate) struct MemoryCustodians {
 	pub(crate) refusal: Option<CustodianError>,
 	/// What they do as aggregators.
 	pub(crate) aggregators: Option<Aggregators>,
+	/// What they say is open to practitioners.
+	pub(crate) openable: Option<Openable>,
+	/// The pieces of content that each institution's custodian sends, whatever is asked for.
+	pub(crate) content: BTreeMap<AccountId, Vec<Result<Bytes, CustodianError>>>,
 	/// The institution whose custodian it is.
 	institution: Option<AccountId>,
 }
@@ -386,6 +390,10 @@ impl Custodians for MemoryCustodians {
 }
 
 impl Custodian for MemoryCustodians {
+	async fn openable(&self, _: &impl Signer, _: &AskOpenable) -> Result<Openable, CustodianError> {
+		self.openable.clone().map_or_else(|| self.fail(), Ok)
+	}
+
 	type Download = stream::BoxStream<'static, Result<Bytes, CustodianError>>;
 
 	fn without_retries(self) -> Self {
@@ -424,7 +432,10 @@ impl Custodian for MemoryCustodians {
 	}
 
 	async fn content(&self, _: Cid) -> Result<Self::Download, CustodianError> {
-		self.fail()
+		match self.institution.as_ref().and_then(|it| self.content.get(it)) {
+			Some(pieces) => Ok(Box::pin(stream::iter(pieces.clone()))),
+			None => self.fail(),
+		}
 	}
 
 	async fn content_bytes(&self, _: Cid, _: usize) -> Result<Vec<u8>, CustodianError> {

@@ -13,7 +13,7 @@ use crate::{
 };
 use anyhow::{bail, Context as _, Result};
 use futures::{future::join, stream::FuturesUnordered, StreamExt};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use thiserror::Error;
 use vouchsafe_protocol::{
 	calls::CustodyCall,
@@ -27,7 +27,7 @@ use vouchsafe_protocol::{
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
 	commitment::PlaintextCommitment,
-	document::Decryptor,
+	document::{Decryptor, DocumentKey},
 	manifest::{Details, Manifest, MAX_MANIFEST},
 	seal::SecretKey,
 	sharing::{Commitments, Share},
@@ -169,7 +169,7 @@ pub struct Opened<Place> {
 	pub place: Place,
 	/// The sources of the shares that opened it.
 	pub shares_from: Vec<String>,
-	/// The institution whose copy of the content was used.
+	/// The institution whose copy of the content was used. Empty if the content was not fetched yet.
 	pub content_from: String,
 	/// Whether the record is valid, or how it is marked as entered in error.
 	pub status: RecordStatus,
@@ -261,6 +261,31 @@ fn count_versions(versions: u32) -> String {
 	ENGLISH.count(Noun::Version, usize::try_from(versions).unwrap_or(usize::MAX))
 }
 
+/// A record whose key came together: what is left is its content. It has the key, so it stays in memory.
+pub struct Unsealed {
+	target: Target,
+	manifest: Manifest,
+	details: Details,
+	key: DocumentKey,
+	/// The reader's own institution: it is asked first.
+	near: Option<AccountId>,
+	document: Document,
+	shares_from: Vec<String>,
+	warnings: Vec<String>,
+}
+
+impl Unsealed {
+	/// The document, as its author described it.
+	pub fn document(&self) -> &Document {
+		&self.document
+	}
+
+	/// Its length.
+	pub fn length(&self) -> u64 {
+		self.details.plaintext_len
+	}
+}
+
 /// Fetches shares, manifest and content of an opened record. The opening must be final and valid.
 pub async fn fetch<S: Sink>(
 	session: &Session<impl Platform>,
@@ -268,10 +293,27 @@ pub async fn fetch<S: Sink>(
 	record: H256,
 	sink: &S,
 ) -> Result<Opened<S::Place>> {
+	let unsealed = Arc::new(unseal(session, opening, record).await?);
+	match sink.set_aside(&unsealed) {
+		Some(place) => {
+			let warnings = unsealed.warnings.clone();
+			Ok(opened(&unsealed, place, String::new(), warnings))
+		},
+		None => fetch_content(session, &unsealed, sink).await,
+	}
+}
+
+/// Fetches shares and manifest of an opened record.
+async fn unseal(
+	session: &Session<impl Platform>,
+	opening: &OpeningRequest,
+	record: H256,
+) -> Result<Unsealed> {
 	let at = session.finalized().await?;
 	let target = find(session, &at, &opening.patient, record, opening.version).await?;
 	let mut warnings = Vec::new();
-	let places = content_places(&target, opening.ground.institution());
+	let near = opening.ground.institution().cloned();
+	let places = content_places(&target, near.as_ref());
 	let (gathered, manifest) =
 		join(gather(session, &target), fetch_manifest(session, &target, &places, &mut warnings))
 			.await;
@@ -279,16 +321,37 @@ pub async fn fetch<S: Sink>(
 	let secret = gathered.combine(&target, &manifest)?;
 	let details = manifest.details(&secret, &target.context)?;
 	let key = secret.document_key(&target.context);
+	let (media_type, words) = unmark(&details.media_type);
+	learn_labels(session, &target.patient, &record, &words).await?;
+	let (title, media_type) = (line(&details.title), media_type.to_owned());
+	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
+	warnings.extend(suspicious.map(|(source, fault)| {
+		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
+	}));
+	let shares = gathered.shares.iter();
+	let shares_from = shares.map(|(source, _)| name_of(session, &target, source)).collect();
+	let document = Document { record, version: target.version, title, media_type };
+	Ok(Unsealed { target, manifest, details, key, near, document, shares_from, warnings })
+}
 
+/// Fetches the content of a record. It gets its place once its commitment was checked.
+pub async fn fetch_content<S: Sink>(
+	session: &Session<impl Platform>,
+	unsealed: &Unsealed,
+	sink: &S,
+) -> Result<Opened<S::Place>> {
+	let Unsealed { target, manifest, details, key, document, .. } = unsealed;
+	let places = content_places(target, unsealed.near.as_ref());
 	let cid = Cid::try_from(&manifest.ciphertext_cid[..])
 		.context("the CID in the manifest is malformed")?;
-	let copy = Copy { cid, length: manifest.ciphertext_len, details: &details };
+	let copy = Copy { cid, length: manifest.ciphertext_len, details };
 	let (good, failed) = hedged(&session.clock, &places, |institution, meter| {
-		let decryptor = Decryptor::new(&key, &target.context).expecting(copy.length);
+		let decryptor = Decryptor::new(key, &target.context).expecting(copy.length);
 		fetch_copy(session, institution, copy, decryptor, sink, meter)
 	})
 	.await;
 	let failed = bad_copies(session, failed);
+	let mut warnings = unsealed.warnings.clone();
 	warnings.extend(
 		failed
 			.iter()
@@ -301,35 +364,31 @@ pub async fn fetch<S: Sink>(
 	let content_from = session.names.show(content_from);
 	let (draft, commitment) = fetched?;
 	if !target.is_committed(&commitment) {
-		return Err(OpenError::WrongPlaintext { record: short(&record) }.into());
+		return Err(OpenError::WrongPlaintext { record: short(&target.record) }.into());
 	}
+	let place = sink.keep(draft, document).await?;
+	Ok(opened(unsealed, place, content_from, warnings))
+}
 
-	let (media_type, words) = unmark(&details.media_type);
-	learn_labels(session, &target.patient, &record, &words).await?;
-	let title = line(&details.title);
-	let document = Document { record, title, media_type: media_type.to_owned() };
-	let place = sink.keep(draft, &document).await?;
-	let media_type = line(without_extension(media_type).0);
-	let suspicious = gathered.faults.iter().filter(|(_, fault)| fault.is_suspicious());
-	warnings.extend(suspicious.map(|(source, fault)| {
-		format!("{}: {fault}. It was not used: report it", name_of(session, &target, source))
-	}));
-	Ok(Opened {
-		record,
+fn opened<Place>(
+	unsealed: &Unsealed,
+	place: Place,
+	content_from: String,
+	warnings: Vec<String>,
+) -> Opened<Place> {
+	let Unsealed { target, document, shares_from, .. } = unsealed;
+	Opened {
+		record: target.record,
 		version: target.version,
-		title: document.title,
-		media_type,
-		length: details.plaintext_len,
+		title: document.title.clone(),
+		media_type: line(without_extension(&document.media_type).0),
+		length: unsealed.length(),
 		place,
-		shares_from: gathered
-			.shares
-			.iter()
-			.map(|(source, _)| name_of(session, &target, source))
-			.collect(),
+		shares_from: shares_from.clone(),
 		content_from,
 		status: target.status,
 		warnings,
-	})
+	}
 }
 
 async fn learn_labels(
@@ -652,6 +711,9 @@ pub(crate) fn judge_own_share(
 		_ => Err(BadCopy::changed("it sent no share")),
 	}
 }
+
+#[cfg(test)]
+mod content_tests;
 
 #[cfg(test)]
 mod tests {

@@ -19,7 +19,7 @@ use vouchsafe_protocol::{
 };
 
 /// The folder of the pinned members of each chain.
-const FOLDER: &str = "members";
+pub const FOLDER: &str = "members";
 
 /// The first byte of what is kept.
 const VERSION: u8 = 1;

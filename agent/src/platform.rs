@@ -2,7 +2,7 @@
 //! clock, and a way to show progress. The connections are `vouchsafe_protocol`'s
 //! [`Submit`] and [`Custodians`].
 
-use crate::advice::Advised;
+use crate::{advice::Advised, open::Unsealed};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{stream, Stream, StreamExt};
@@ -12,6 +12,7 @@ use std::{
 	future::Future,
 	io,
 	pin::Pin,
+	sync::Arc,
 	task::{Context, Poll},
 	time::Duration,
 };
@@ -199,6 +200,8 @@ fn address(folder: &str, name: &str) -> Vec<u8> {
 pub struct Document {
 	/// The record.
 	pub record: H256,
+	/// Which version.
+	pub version: u32,
 	/// The title.
 	pub title: String,
 	/// The media type, with the file's extension. See [`crate::file_names`].
@@ -211,6 +214,12 @@ pub trait Sink: SendOutsideWasm + SyncOutsideWasm {
 	type Draft: Draft;
 	/// The place of a document.
 	type Place: Clone + Debug + SendOutsideWasm;
+
+	/// Takes a document whose content is not to be fetched now, such as one that is too long for this place.
+	/// Its content can be fetched later: see [`fetch_content`](crate::open::fetch_content).
+	fn set_aside(&self, _unsealed: &Arc<Unsealed>) -> Option<Self::Place> {
+		None
+	}
 
 	/// Begins a document.
 	fn draft(&self) -> impl Future<Output = Result<Self::Draft>> + SendOutsideWasm;

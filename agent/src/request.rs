@@ -49,6 +49,20 @@ pub async fn submit(
 	duration: u64,
 	reason: &str,
 ) -> Result<(u32, u32)> {
+	let call = prepare(session, patient, institution, grantee, asked, duration, reason).await?;
+	send(session, call).await
+}
+
+/// The call that asks a patient. Its reason is sealed for the patient, and nothing is sent yet.
+pub async fn prepare(
+	session: &Session<impl Platform>,
+	patient: AccountId,
+	institution: AccountId,
+	grantee: Grantee,
+	asked: Asked,
+	duration: u64,
+	reason: &str,
+) -> Result<AccessRequestsCall> {
 	if reason.len() > LONGEST_REASON {
 		bail!(
 			"the reason is too long: at most {LONGEST_REASON} bytes, and it has {}",
@@ -62,26 +76,41 @@ pub async fn submit(
 		.account(&patient)
 		.await?
 		.with_context(|| format!("{} is not enrolled", session.names.show(&patient)))?;
-	let sealed = seal::seal(
+	let reason = seal::seal(
 		&PublicKey(account.encryption_key),
 		Purpose::Text,
 		&address(&session.genesis(), &patient, &me.account()),
 		reason.as_bytes(),
 	)?;
-	let call = AccessRequestsCall::submit {
-		patient,
-		institution,
-		grantee,
-		asked,
-		duration,
-		reason: sealed,
-	};
+	Ok(AccessRequestsCall::submit { patient, institution, grantee, asked, duration, reason })
+}
+
+/// Sends a request that was prepared. Returns its number and the block.
+pub async fn send(
+	session: &Session<impl Platform>,
+	call: AccessRequestsCall,
+) -> Result<(u32, u32)> {
 	let included = session.submit(call).await?;
 	let request = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Submitted { request, .. }) => Some(*request),
 		_ => None,
 	})?;
 	Ok((request, included.number))
+}
+
+/// What a call asks a patient, as sentences need it. `None` if the call asks nothing.
+pub fn spoken_call<'a>(
+	asker: &'a AccountId,
+	call: &'a AccessRequestsCall,
+) -> Option<AccessRequest<'a>> {
+	let AccessRequestsCall::submit { institution, grantee, asked, duration, .. } = call else {
+		return None;
+	};
+	// The chain calls a request for a colleague a referral.
+	let is_referral =
+		matches!(grantee, Grantee::PractitionerAt { practitioner, .. } if practitioner != asker);
+	let referred_by = is_referral.then_some(asker);
+	Some(spoken_terms(asker, institution, grantee, referred_by, asked, *duration))
 }
 
 /// The request with this number to the user, who is the patient.
@@ -109,13 +138,25 @@ pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<Str
 
 /// The request as sentences need it.
 pub fn spoken(request: &Request) -> AccessRequest<'_> {
+	let Request { asker, institution, grantee, asked, duration, referred_by, .. } = request;
+	spoken_terms(asker, institution, grantee, referred_by.as_ref(), asked, *duration)
+}
+
+fn spoken_terms<'a>(
+	asker: &'a AccountId,
+	institution: &'a AccountId,
+	grantee: &'a Grantee,
+	referred_by: Option<&'a AccountId>,
+	asked: &'a Asked,
+	duration: u64,
+) -> AccessRequest<'a> {
 	let Asked { actions, purposes, categories, labels, confidentiality, records, data_period } =
-		&request.asked;
+		asked;
 	AccessRequest {
-		asker: &request.asker,
-		institution: &request.institution,
-		grantee: &request.grantee,
-		referred_by: request.referred_by.as_ref(),
+		asker,
+		institution,
+		grantee,
+		referred_by,
 		actions: *actions,
 		purposes: *purposes,
 		categories: *categories,
@@ -123,7 +164,20 @@ pub fn spoken(request: &Request) -> AccessRequest<'_> {
 		confidentiality: *confidentiality,
 		records,
 		data_period: *data_period,
-		duration: request.duration,
+		duration,
+	}
+}
+
+/// What a request asks that wants these terms.
+pub fn asked_of(terms: Terms) -> Asked {
+	Asked {
+		actions: terms.actions,
+		purposes: terms.purposes,
+		categories: terms.categories,
+		labels: terms.labels,
+		confidentiality: terms.confidentiality,
+		records: terms.records.into_inner(),
+		data_period: terms.data_period,
 	}
 }
 

@@ -3,7 +3,7 @@
 //!
 //! - [`rounds`]: finds studies, their rounds and results. [`protocol`]: their protocols in IPFS.
 //! - [`proposal`]: proposes a study. [`choice`]: a patient's choices about studies.
-//!   [`paper`]: the choices that patients gave on paper.
+//!   [`mine`]: what the patient was counted in. [`paper`]: the choices that patients gave on paper.
 //! - [`unfinished`]: what is kept of a contribution until its round is over.
 //! - [`people`]: the file that says which account is which patient of a hospital.
 //! - [`contribution`]: contributes people to a round that is open. [`reporting`]: reports about them
@@ -12,6 +12,7 @@
 pub mod choice;
 pub mod contribution;
 pub mod counted;
+pub mod mine;
 pub mod paper;
 pub mod people;
 pub mod proposal;

@@ -1,5 +1,5 @@
 //! What an account keeps for all its devices: names, the texts that it agreed to, its label key and
-//! labels, pinned members, and settings.
+//! labels, pinned members, settings, and a practitioner's requests.
 //!
 //! Two custodians keep them, encrypted ([`vouchsafe_vault::synced`]), so they see neither content nor
 //! length. A device collects what has changed in its [`Keep`](crate::platform::Keep), reads both

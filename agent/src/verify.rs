@@ -200,8 +200,11 @@ async fn check_copies<P: Platform>(
 	}
 	if let Some(good) = &mut good {
 		for (place, mut draft) in bad {
-			let (bytes, other_length) = compare(good.read().await?, draft.read().await?).await?;
-			copies[place].state = CopyState::Changed { bytes, other_length };
+			// Where they differ is not known if one of them was too long to be kept.
+			let compared = async { compare(good.read().await?, draft.read().await?).await };
+			if let Ok((bytes, other_length)) = compared.await {
+				copies[place].state = CopyState::Changed { bytes, other_length };
+			}
 		}
 	}
 	Ok((copies, good))

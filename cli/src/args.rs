@@ -9,6 +9,7 @@ mod name;
 mod record;
 mod request;
 mod study;
+mod wallet;
 
 use anyhow::Result;
 use clap::{
@@ -30,6 +31,7 @@ pub use record::{
 };
 pub use request::RequestCommand;
 pub use study::{Choice, Contribution, Paper, StudyCommand, WhichReport, WhichResult};
+pub use wallet::WalletCommand;
 
 /// The heading of the options that every command takes.
 const GLOBAL: &str = "Options of every command";
@@ -162,7 +164,7 @@ pub enum Command {
 		vouchsafe --key registrar enrol submit eva.json"
 	)]
 	Enrol(EnrolCommand),
-	/// The council's motions: admissions and upgrades.
+	/// The council's motions: admissions, releases of the wallet, upgrades.
 	#[command(subcommand, after_help = "Example:\n  vouchsafe council list")]
 	Council(CouncilCommand),
 	/// Add, import, list, open and verify records.
@@ -188,6 +190,12 @@ pub enum Command {
 	/// A patient's log: who did what.
 	#[command(subcommand, after_help = "Example:\n  vouchsafe --key eva audit show")]
 	Audit(AuditCommand),
+	/// The wallet for browsers: its published releases, and whether somebody serves them.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  vouchsafe wallet check https://custodian.hospital-a.example"
+	)]
+	Wallet(WalletCommand),
 	/// Show the state of the node, the chain, the custodians and your account.
 	#[command(after_help = "Example:\n  vouchsafe --key eva status")]
 	Status,
@@ -268,7 +276,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 28] = [
+	const WITHOUT_SIGNATURE: [&str; 31] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key convert",
@@ -296,6 +304,9 @@ mod tests {
 		"vouchsafe audit show",
 		"vouchsafe audit verify",
 		"vouchsafe audit export",
+		"vouchsafe wallet show",
+		"vouchsafe wallet check",
+		"vouchsafe wallet checkpoint",
 		"vouchsafe status",
 	];
 

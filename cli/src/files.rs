@@ -156,7 +156,7 @@ fn exists(path: &Path) -> anyhow::Error {
 
 /// Names a document after its title. A number tells documents of one name apart.
 fn keep_in(folder: &Path, draft: &FileDraft, document: &Document) -> Result<PathBuf> {
-	let Document { record, title, media_type } = document;
+	let Document { record, title, media_type, .. } = document;
 	let (stem, extension) = file_name(title, media_type, &short(record));
 	for number in 1..1000 {
 		let name = match number {
@@ -183,7 +183,12 @@ mod tests {
 	use vouchsafe_client::chain::H256;
 
 	fn document(title: &str, media_type: &str) -> Document {
-		Document { record: H256([7; 32]), title: title.into(), media_type: media_type.into() }
+		Document {
+			record: H256([7; 32]),
+			version: 0,
+			title: title.into(),
+			media_type: media_type.into(),
+		}
 	}
 
 	async fn written(to: &Destination, document: &Document) -> Result<PathBuf> {

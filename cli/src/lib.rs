@@ -25,6 +25,6 @@ pub mod secrets;
 pub mod session;
 
 pub use vouchsafe_agent::{
-	assist, audit, author, consent, council, english, file_names, import, label_keys, labels,
-	names, open, overlap, own_shares, request, verify,
+	assist, audit, author, consent, council, english, file_names, import, label_keys, labelling,
+	labels, names, open, overlap, own_shares, registrar, request, verify,
 };

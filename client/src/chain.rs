@@ -174,7 +174,7 @@ impl View for At {
 impl At {
 	/// Signs a call that is valid from this block on. Refuses a call that the runtime does not take
 	/// as this program makes it.
-	pub fn sign(
+	pub async fn sign(
 		&self,
 		signer: &impl Signer,
 		call: &calls::RuntimeCall,
@@ -189,7 +189,7 @@ impl At {
 			from: self.hash,
 			nonce,
 		};
-		Ok(extrinsics::sign(signer, call, &binding))
+		Ok(extrinsics::sign(signer, call, &binding).await?)
 	}
 }
 

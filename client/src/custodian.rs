@@ -55,11 +55,6 @@ impl TryFrom<&AllowedAddresses> for HttpTransport {
 
 	/// Connects only to these addresses.
 	fn try_from(allowed: &AllowedAddresses) -> Result<Self, CustodianError> {
-		static PROVIDER: Once = Once::new();
-		PROVIDER.call_once(|| {
-			// If another one is installed already, that one is used.
-			let _ = rustls::crypto::ring::default_provider().install_default();
-		});
 		let http = build(builder(allowed).read_timeout(SILENCE))?;
 		Ok(Self { http, allowed: allowed.clone(), download: DOWNLOAD })
 	}
@@ -144,7 +139,7 @@ impl Transport for HttpTransport {
 	}
 }
 
-fn builder(allowed: &AllowedAddresses) -> ClientBuilder {
+pub(crate) fn builder(allowed: &AllowedAddresses) -> ClientBuilder {
 	Client::builder()
 		.connect_timeout(Duration::from_secs(5))
 		.redirect(reqwest::redirect::Policy::none())
@@ -152,7 +147,12 @@ fn builder(allowed: &AllowedAddresses) -> ClientBuilder {
 		.dns_resolver(Arc::new(allowed.clone()))
 }
 
-fn build(builder: ClientBuilder) -> Result<Client, CustodianError> {
+pub(crate) fn build(builder: ClientBuilder) -> Result<Client, CustodianError> {
+	static PROVIDER: Once = Once::new();
+	PROVIDER.call_once(|| {
+		// If another one is installed already, that one is used.
+		let _ = rustls::crypto::ring::default_provider().install_default();
+	});
 	builder.build().map_err(|error| CustodianError::Unreachable(describe(&error)))
 }
 
@@ -211,7 +211,7 @@ impl Custodians for HttpCustodians {
 	}
 }
 
-fn from_transport(error: reqwest::Error) -> CustodianError {
+pub(crate) fn from_transport(error: reqwest::Error) -> CustodianError {
 	let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
 	match causes.filter_map(|cause| cause.downcast_ref::<NotAllowed>()).next() {
 		Some(not_allowed) => CustodianError::Address(not_allowed.to_string()),

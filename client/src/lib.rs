@@ -5,12 +5,14 @@
 //! - [`proven`]: the same, but the answers are proven, so that the node need not be believed.
 //! - [`custodian`]: a custodian's REST API.
 //! - [`ipfs`]: Kubo's RPC. No other module speaks it.
+//! - [`release`]: compares a wallet that somebody serves with its manifest.
 
 pub mod chain;
 pub mod custodian;
 pub mod ipfs;
 mod patience;
 pub mod proven;
+pub mod release;
 
 pub use vouchsafe_protocol::{self as protocol, cid, messages};
 

@@ -65,6 +65,7 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 		Payload<DeliverLabelKey>,
 		Payload<FetchLabelKey>,
 		Payload<FetchPatientEnvelope>,
+		Payload<ListNames>,
 		Payload<ReadLog>,
 		Payload<ReadState>,
 		Payload<ReadSynced>,
@@ -100,6 +101,7 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 		FetchPatientEnvelope,
 		FinishReports,
 		KeysBelow,
+		ListNames,
 		ReadLog,
 		ReadState,
 		ReadSynced,
@@ -176,6 +178,7 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(wallet::openable))
 		.routes(routes!(wallet::ask_names))
 		.routes(routes!(wallet::set_names))
+		.routes(routes!(wallet::list_names))
 		.routes(routes!(wallet::read_synced))
 		.routes(routes!(wallet::replace_synced))
 		.routes(routes!(studies::evaluate))

@@ -5,10 +5,13 @@
 use async_trait::async_trait;
 use std::sync::Arc;
 use subxt_signer::sr25519::Keypair;
-use vouchsafe_client::chain::{
-	self, calls::CustodyCall, Account, AccountId, Action, Affiliation, AppendedEntry, ChainError,
-	Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Role, SharingSet,
-	Status, Submit, Version, View, H256,
+use vouchsafe_client::{
+	chain::{
+		self, calls::CustodyCall, storage, Account, AccountId, Action, Affiliation, AppendedEntry,
+		ChainError, Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Release,
+		Role, SharingSet, Status, Submit, Version, View, H256,
+	},
+	release::WALLET,
 };
 
 #[cfg(test)]
@@ -140,6 +143,10 @@ pub trait Block: StudiesAt + Send + Sync {
 	async fn audit_entries(&self) -> Result<Vec<AppendedEntry>, ChainError>;
 	/// Count and head of the patient's log.
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError>;
+	/// The releases of the wallet that the council has published, the current one last.
+	async fn wallet_releases(&self) -> Result<Vec<Release>, ChainError>;
+	/// The active institutions and authorities.
+	async fn members(&self) -> Result<Vec<(AccountId, Institution)>, ChainError>;
 }
 
 /// Whether the account is active and may sign.
@@ -328,5 +335,15 @@ impl Block for chain::At {
 
 	async fn audit_head(&self, patient: &AccountId) -> Result<(u64, H256), ChainError> {
 		View::audit_head(self, patient).await
+	}
+
+	async fn wallet_releases(&self) -> Result<Vec<Release>, ChainError> {
+		Ok(View::read(self, storage::releases(WALLET)).await?.unwrap_or_default())
+	}
+
+	async fn members(&self) -> Result<Vec<(AccountId, Institution)>, ChainError> {
+		let all = View::all_institutions(self).await?.into_iter();
+		let active = all.filter(|(_, _, status, _)| *status == Status::Active);
+		Ok(active.map(|(account, _, _, institution)| (account, institution)).collect())
 	}
 }

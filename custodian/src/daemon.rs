@@ -11,6 +11,7 @@ use crate::{
 	store::{sqlite::Sqlite, LogIndex, Rewound},
 	studies, waiting,
 	wallet::WalletFiles,
+	wallet_check,
 };
 use anyhow::Context;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
@@ -67,6 +68,7 @@ async fn run_tasks(
 	tracing::info!(%address, %account, "listening");
 	tokio::spawn(metrics_upkeep(metrics.clone(), state.clone()));
 	tokio::spawn(kubo::watch(state.clone()));
+	tokio::spawn(wallet_check::run(state.clone()));
 	let acknowledging = tokio::spawn(acknowledgements::run(state.clone()));
 	let indexing = tokio::spawn(indexer::run(state.clone()));
 	let aggregating = tokio::spawn(studies::run(state.clone()));

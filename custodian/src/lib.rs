@@ -4,7 +4,8 @@
 //!
 //! - [`api`]: the REST API. [`server`]: its connections. [`transfers`]: limits those of content.
 //! - [`may_read`]: who may read which keys of the chain. [`waiting`]: requests that wait for news of it.
-//! - [`wallet`]: serves the files of the patients' wallet.
+//! - [`wallet`]: serves the files of the patients' wallet. [`wallet_check`]: compares the wallets of all
+//!   members with the published one.
 //! - [`uploads`]: receives content. [`content_locks`]: keeps it from being removed meanwhile.
 //! - [`acknowledgements`]: pins and acknowledges versions.
 //! - [`kubo`]: watches the IPFS node and drops content that no version names.
@@ -21,7 +22,8 @@
 //!
 //! *Invariant*: a database receives shares only encrypted.
 //!
-//! *Invariant*: a custodian connects to another custodian only as an aggregator of the same study.
+//! *Invariant*: a custodian connects to another custodian only as an aggregator of the same study, and for
+//! the public files of its wallet.
 
 pub mod acknowledgements;
 pub mod api;
@@ -51,3 +53,4 @@ pub mod transfers;
 pub mod uploads;
 pub mod waiting;
 pub mod wallet;
+pub mod wallet_check;

@@ -72,13 +72,14 @@ enum Rule {
 }
 
 /// The items that somebody may read: pallet, item and rule. Nobody reads anything else.
-const TABLE: [(&str, &str, Rule); 29] = [
+const TABLE: [(&str, &str, Rule); 30] = [
 	("Timestamp", "Now", Rule::Everyone),
 	("System", "LastRuntimeUpgrade", Rule::Everyone),
 	("System", "BlockHash", Rule::Everyone),
 	("System", "Account", Rule::Own),
 	("Grandpa", "Authorities", Rule::Everyone),
 	("Grandpa", "CurrentSetId", Rule::Everyone),
+	("Consortium", "Releases", Rule::Everyone),
 	("Enrolment", "Institutions", Rule::Everyone),
 	("Enrolment", "CustodianAccounts", Rule::Everyone),
 	("Enrolment", "Accounts", Rule::Account),

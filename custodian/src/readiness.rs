@@ -1,5 +1,6 @@
 //! Whether the custodian can serve: the checks that `/ready` reports. A backlog of versions to
-//! acknowledge is a metric and not a failure, and neither is a study's round that waits.
+//! acknowledge is a metric and not a failure, and neither is a study's round that waits, or a wallet that
+//! is not the published one.
 
 use std::{
 	sync::{Mutex, MutexGuard},
@@ -56,6 +57,7 @@ impl Default for ReadinessReport {
 			pins: unknown(),
 			work: unknown(),
 			research: Check { ok: true, detail: "not checked yet".into() },
+			wallet: Check { ok: true, detail: "not checked yet".into() },
 		};
 		Self { latest: Mutex::new(Latest { readiness, changed: Instant::now() }) }
 	}
@@ -104,6 +106,20 @@ impl ReadinessReport {
 		self.latest().readiness.research = Check { ok: true, detail: detail.into() };
 	}
 
+	/// Records whether the wallets of the members are the published one. The custodian serves all the same.
+	pub fn set_wallet(&self, ok: bool, detail: impl Into<String>) {
+		let detail = detail.into();
+		let mut latest = self.latest();
+		let wallet = &mut latest.readiness.wallet;
+		if wallet.ok != ok {
+			match ok {
+				true => tracing::info!(detail, "all wallets are the published one now"),
+				false => tracing::warn!(detail, "a wallet is not the published one"),
+			}
+		}
+		*wallet = Check { ok, detail };
+	}
+
 	/// The latest results.
 	pub fn get(&self) -> Readiness {
 		let latest = self.latest();
@@ -149,5 +165,8 @@ mod tests {
 			report.set(name, true, "fine");
 		}
 		assert_eq!(report.get().index, Check { ok: true, detail: "fine".into() });
+		// Another member's wallet is no reason to release no shares.
+		report.set_wallet(false, "altered");
+		assert!(report.get().ready && !report.get().wallet.ok);
 	}
 }

@@ -412,6 +412,13 @@ pub trait Wallets: Send + Sync {
 	/// The names of those of these accounts that have one, in their order.
 	async fn names(&self, accounts: Vec<[u8; 32]>) -> Result<Vec<([u8; 32], String)>, StoreError>;
 
+	/// Names in the order of their accounts, those after this account, at most so many.
+	async fn names_after(
+		&self,
+		after: Option<[u8; 32]>,
+		limit: usize,
+	) -> Result<Vec<([u8; 32], String)>, StoreError>;
+
 	/// Sets names of practitioners, all or none. An empty name removes it.
 	async fn set_names(&self, names: Vec<([u8; 32], String)>) -> Result<(), StoreError>;
 

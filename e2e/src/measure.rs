@@ -6,7 +6,7 @@ use crate::{
 	network::{Network, Options},
 };
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
 	fmt::{self, Write},
 	time::Duration,
@@ -17,11 +17,12 @@ mod load;
 mod machine;
 mod opening;
 mod research;
+mod wallet;
 
 pub use chain::patient;
 
 /// One line of the table.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Row {
 	/// What is measured.
 	pub what: String,
@@ -47,7 +48,7 @@ impl Row {
 }
 
 /// Measures everything, or only the groups whose name contains `only`. The groups are `vault`,
-/// `research`, `chain`, `delay`, `opening` and `memory`. `large` takes ten times as many people for studies.
+/// `research`, `chain`, `delay`, `opening`, `memory` and `wallet`. `large` takes ten times as many people for studies.
 pub async fn all(only: Option<&str>, large: bool) -> Result<Vec<Row>> {
 	let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
 	let mut rows = Vec::new();
@@ -92,6 +93,11 @@ pub async fn all(only: Option<&str>, large: bool) -> Result<Vec<Row>> {
 		if wanted("memory") {
 			rows.extend(opening::memory(&network).await?);
 		}
+	}
+	if wanted("wallet") {
+		eprintln!("starting three hospitals and the authority for the wallet …");
+		let network = Network::start().await?;
+		rows.extend(wallet::measure(&network).await?);
 	}
 	Ok(rows)
 }

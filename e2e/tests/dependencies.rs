@@ -23,6 +23,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("wallet/core", &["vault", "protocol", "speech", "agent"]),
 	("wallet/dicom", &[]),
 	("wallet/reader", &[]),
+	("wallet/vectors", &["vault", "protocol", "speech", "agent"]),
 	("cli", &["primitives", "vault", "protocol", "speech", "fhir", "agent", "client"]),
 	(
 		"e2e",

@@ -7,6 +7,8 @@
 //!
 //! Events are read with the metadata of the runtime that wrote them. Those whose types differ are
 //! named and skipped.
+//!
+//! In a browser, `own.rs` is in the place of this file.
 
 mod compare;
 mod walk;
@@ -14,6 +16,7 @@ mod walk;
 use crate::{
 	calls::RuntimeCall,
 	codegen::CONSTANTS,
+	dispatch,
 	errors::ChainError,
 	events::{Event, EventRecord, ForeignEvent},
 	extrinsics::{self, RuntimeVersion},
@@ -25,7 +28,7 @@ use crate::{
 };
 use codec::{Compact, Decode, DecodeAll, DecodeLimit, Encode};
 use compare::Comparison;
-use frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadataPrefixed};
+use frame_metadata::RuntimeMetadataPrefixed;
 use std::{
 	collections::BTreeSet,
 	sync::{Arc, LazyLock},
@@ -36,18 +39,10 @@ use walk::Walk;
 /// How deep a value of a type may nest.
 pub(crate) const MAX_DEPTH: u32 = 256;
 
-const IN_BROWSER: bool = cfg!(target_family = "wasm");
-
-/// [`METADATA`] without the documentation that nobody reads here.
-const COMPARED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/compared.scale"));
-
 /// The runtime that this crate was generated from.
 static OURS: LazyLock<RuntimeMetadata> = LazyLock::new(|| {
-	#[expect(clippy::expect_used, reason = "the build script has written these bytes")]
-	let metadata = RuntimeMetadataV16::decode(&mut &COMPARED[..])
-		.map_err(drop)
-		.and_then(|found| Metadata::from_v16(found).map_err(drop))
-		.expect("the build script wrote it");
+	#[expect(clippy::expect_used, reason = "the build script has read these bytes too")]
+	let metadata = Metadata::decode_from(METADATA).expect("the build script has read it");
 	RuntimeMetadata(Arc::new(Inner { metadata, events: BTreeSet::new() }))
 });
 
@@ -67,14 +62,10 @@ impl RuntimeMetadata {
 		&OURS
 	}
 
-	/// Reads a runtime's metadata, in format [`METADATA_FORMAT`](crate::METADATA_FORMAT). In a browser
-	/// only [`METADATA`].
+	/// Reads a runtime's metadata, in format [`METADATA_FORMAT`](crate::METADATA_FORMAT).
 	pub fn read(metadata: &[u8]) -> Result<Self, ChainError> {
 		if metadata == METADATA {
 			return Ok(Self::own().clone());
-		}
-		if IN_BROWSER {
-			return Err(ChainError::foreign("this program knows only its own"));
 		}
 		Ok(Self::new(decode(metadata)?))
 	}
@@ -84,10 +75,9 @@ impl RuntimeMetadata {
 		Self(Arc::new(Inner { metadata, events }))
 	}
 
-	/// Whether it is the runtime that this crate was generated from. Then nothing can differ. In a
-	/// browser there is no other one, so the comparison is not in the wallet's core.
+	/// Whether it is the runtime that this crate was generated from. Then nothing can differ.
 	fn is_own(&self) -> bool {
-		IN_BROWSER || Arc::ptr_eq(&self.0, &OURS.0)
+		Arc::ptr_eq(&self.0, &OURS.0)
 	}
 
 	/// The bytes of a pallet's constant, if there is one of this name.
@@ -354,7 +344,7 @@ impl RuntimeMetadata {
 	pub fn dispatch_error(&self, error: &DispatchError) -> ChainError {
 		let (pallet, error, docs) = match error {
 			DispatchError::Module(error) => self.module_error(error),
-			error => ("System".into(), format!("{error:?}"), meaning(error).into()),
+			error => dispatch::of_no_pallet(error),
 		};
 		ChainError::Dispatch { pallet, error, docs }
 	}
@@ -381,17 +371,6 @@ struct RawRecord<'a> {
 	event: &'a [u8],
 	/// All of it.
 	encoded: Vec<u8>,
-}
-
-/// What an error that is not a pallet's means; empty if only its name tells.
-fn meaning(error: &DispatchError) -> &'static str {
-	match error {
-		DispatchError::BadOrigin => "The account is not one that may make this call",
-		DispatchError::CannotLookup => "The account does not exist",
-		DispatchError::Exhausted => "The block was full: try again",
-		DispatchError::Unavailable => "The chain does not have what the call needs now: try again",
-		_ => "",
-	}
 }
 
 /// Decodes a runtime's metadata. `Metadata::decode_from` is only for metadata that is trusted: it does

@@ -1,6 +1,6 @@
 //! Errors of the chain and of custodians, with messages that say what to do.
 
-use crate::proof::ProofError;
+use crate::{proof::ProofError, signing::NotSigned};
 
 /// What can go wrong with the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -56,7 +56,9 @@ pub enum ChainError {
 	)]
 	OthersWait,
 	/// The signer may not sign now.
-	#[error("the account is suspended, has ended, or its signing is disabled: ask the institution that enrolled it")]
+	#[error(
+		"the account is suspended, has ended, or its signing is disabled: ask the institution that enrolled it"
+	)]
 	MayNotSign,
 	/// The signer's quota is used up.
 	#[error("the account's quota of this window is used up: try again in five minutes")]
@@ -67,9 +69,14 @@ pub enum ChainError {
 	/// The pool did not take the transaction, for another reason.
 	#[error("the node refused the transaction: {0}")]
 	Refused(String),
+	/// The account's key, which is in another program, has not signed.
+	#[error("{0}. Nothing was sent")]
+	NotSigned(NotSigned),
 	/// The call was sent, and is not final after this many minutes.
-	#[error("the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
-	         blocks become final again, and look at its effect before you repeat it")]
+	#[error(
+		"the call was sent, but it is not final after {0} minutes. It can still take effect: wait until \
+	         blocks become final again, and look at its effect before you repeat it"
+	)]
 	Pending(u64),
 	/// The call was sent, and this is why it is not followed on. Who has it can still hand it in.
 	#[error(
@@ -93,6 +100,12 @@ pub enum ChainError {
 impl From<ProofError> for ChainError {
 	fn from(error: ProofError) -> Self {
 		Self::NotProven(error)
+	}
+}
+
+impl From<NotSigned> for ChainError {
+	fn from(error: NotSigned) -> Self {
+		Self::NotSigned(error)
 	}
 }
 
@@ -276,7 +289,9 @@ pub enum CustodianError {
 	#[error("the custodian does not have the patient's label key")]
 	NoLabelKey,
 	/// The account has asked for as many label tags as it may.
-	#[error("the account has asked this custodian for as many label tags as it may: try again in an hour")]
+	#[error(
+		"the account has asked this custodian for as many label tags as it may: try again in an hour"
+	)]
 	TooManyTags,
 	/// It has too much to do, was asked too often, or cannot read the chain.
 	#[error("the custodian is busy, or its node does not answer: try again later")]

@@ -17,7 +17,7 @@
 
 use crate::{
 	calls::RuntimeCall,
-	signing::Signer,
+	signing::{NotSigned, Signer, ToSign},
 	types::{account_bytes, AccountId, H256},
 };
 use codec::{Compact, Decode, Encode};
@@ -52,6 +52,8 @@ pub struct Mortality {
 	period: u64,
 	/// The first block's number, modulo the period.
 	phase: u64,
+	/// The first block's number.
+	pub(crate) from: u32,
 }
 
 impl Mortality {
@@ -62,11 +64,11 @@ impl Mortality {
 	pub fn new(from: u32, blocks: u64) -> Self {
 		let (shortest, longest) = Self::PERIODS;
 		let period = blocks.min(longest).next_power_of_two().max(shortest);
-		Self { period, phase: u64::from(from) % period }
+		Self { period, phase: u64::from(from) % period, from }
 	}
 
 	/// The period's exponent, less one, in the lowest four bits, and above it the phase.
-	fn encoded(self) -> [u8; 2] {
+	pub(crate) fn encoded(self) -> [u8; 2] {
 		let exponent = u64::from(self.period.trailing_zeros().saturating_sub(1));
 		let bits = (self.phase << 4) | exponent;
 		[(bits & 0xff) as u8, ((bits >> 8) & 0xff) as u8]
@@ -110,13 +112,26 @@ pub fn payload(call: &RuntimeCall, binding: &Binding) -> Vec<u8> {
 	payload
 }
 
-/// The extrinsic, signed. Ask [`check_call`] first whether the runtime takes it.
+/// The extrinsic, signed by the account's own key. Ask [`check_call`] first whether the runtime takes it.
 ///
 /// [`check_call`]: crate::compatibility::RuntimeMetadata::check_call
-pub fn sign<S: Signer + ?Sized>(signer: &S, call: &RuntimeCall, binding: &Binding) -> Vec<u8> {
-	let signature = signer.sign(&payload(call, binding));
-	let mut extrinsic =
-		(VERSION, ADDRESS_ID, account_bytes(&signer.account()), SR25519, signature).encode();
+pub async fn sign<S: Signer>(
+	signer: &S,
+	call: &RuntimeCall,
+	binding: &Binding,
+) -> Result<Vec<u8>, NotSigned> {
+	let signature = signer.sign_as_account(ToSign::Call(call, binding)).await?;
+	Ok(with_signature(&signer.account(), call, binding, &signature))
+}
+
+/// The extrinsic with this signature, which is not checked.
+pub fn with_signature(
+	account: &AccountId,
+	call: &RuntimeCall,
+	binding: &Binding,
+	signature: &[u8; 64],
+) -> Vec<u8> {
+	let mut extrinsic = (VERSION, ADDRESS_ID, account_bytes(account), SR25519, *signature).encode();
 	extrinsic.extend(binding.explicit());
 	call.encode_to(&mut extrinsic);
 	extrinsic.encode()

@@ -8,7 +8,8 @@
 //! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
 //! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
-//! - [`signing`]: signed requests, and the text that an enrollee signs.
+//! - [`signing`]: who signs, signed requests, and the texts that enrollees and accounts that delegate sign.
+//! - [`extension`]: what wallets in browser extensions are asked to sign.
 //! - [`qr`]: what QR codes at a registration desk contain.
 //!
 //! What it checks:
@@ -21,6 +22,7 @@
 //! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
+//! - [`release`]: what a release of the wallet has, and whether the council has published it.
 //! - [`remote`]: the chain over custodians, for a wallet that reaches no node.
 //! - [`holders`]: who can hold the shares of a new version.
 //!
@@ -31,10 +33,13 @@ pub mod api;
 pub mod calls;
 pub mod cid;
 mod codegen;
+#[cfg_attr(target_family = "wasm", path = "compatibility/own.rs")]
 pub mod compatibility;
 pub mod decider;
+mod dispatch;
 pub mod errors;
 pub mod events;
+pub mod extension;
 pub mod extrinsics;
 pub mod holders;
 pub mod log_file;
@@ -44,6 +49,7 @@ pub mod openings;
 pub mod proof;
 pub mod proven;
 pub mod qr;
+pub mod release;
 pub mod remote;
 pub mod rest;
 pub mod signing;

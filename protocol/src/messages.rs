@@ -70,6 +70,8 @@ pub mod action {
 	pub const ASK_NAMES: &str = "ask-names";
 	/// `POST /v1/names/set`.
 	pub const SET_NAMES: &str = "set-names";
+	/// `POST /v1/names/list`.
+	pub const LIST_NAMES: &str = "list-names";
 	/// `POST /v1/sync`.
 	pub const READ_SYNCED: &str = "read-synced";
 	/// `POST /v1/sync/replace`.
@@ -263,6 +265,29 @@ fn hex_schema(pattern: String, description: String) -> RefOr<Schema> {
 		.into()
 }
 
+/// The longest time for which an account lets a session key make requests, in seconds.
+pub const MAX_DELEGATION: u64 = 8 * 60 * 60;
+
+/// An account lets a session key make requests to this chain's custodians for a while. It never holds
+/// for transactions. What is signed is in [`delegation_text`](crate::signing::delegation_text).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Delegation {
+	/// The account that lets it.
+	pub account: Hex<32>,
+	/// The key that signs the requests.
+	pub session: Hex<32>,
+	/// Hash of the chain's genesis block.
+	pub genesis: Hex<32>,
+	/// From when on it holds, in seconds since 1970.
+	pub from: u64,
+	/// Until when it holds, exclusive: at most eight hours later.
+	pub until: u64,
+	/// The account's signature.
+	pub signature: Hex<64>,
+}
+
 /// A signed request. The signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`, as
 /// wallet extensions sign.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -272,10 +297,13 @@ pub struct Signed {
 	/// The JSON text of the payload, exactly as it was signed.
 	#[cfg_attr(feature = "openapi", schema(content_media_type = "application/json"))]
 	pub payload: String,
-	/// Who signed.
+	/// Who signed, or for whom a session key did.
 	pub account: Hex<32>,
-	/// The signature.
+	/// The signature: the account's, or that of the delegation's session key.
 	pub signature: Hex<64>,
+	/// That a session key may sign for the account.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub delegation: Option<Delegation>,
 }
 
 /// A custodian's signed registration, as its institution receives it and sends it to the chain.
@@ -601,6 +629,9 @@ pub struct Readiness {
 	pub work: Check,
 	/// The rounds of the studies that it aggregates, and what they wait for. Never a failure.
 	pub research: Check,
+	/// Whether its own wallet and those of the other members are the published one. The custodian is ready
+	/// all the same.
+	pub wallet: Check,
 }
 
 /// A refusal.

@@ -23,7 +23,7 @@ use smoldot::{
 use sp_core::H256;
 
 pub use finality::verify_finality;
-pub use trust::{FinalBlock, Trusted};
+pub use trust::{Checkpoint, FinalBlock, Trusted};
 
 /// Bytes of a block's number on this chain.
 const NUMBER_BYTES: usize = 4;
@@ -73,8 +73,11 @@ pub enum ProofError {
 	#[error("the node says that the call is in block {0}, but it is not there")]
 	NotThere(H256),
 	/// The node is of another chain, with this genesis block.
-	#[error("the node belongs to another chain: its genesis block is {0:?}")]
+	#[error("the node belongs to another chain: its genesis block is {0:#x}")]
 	OtherChain(H256),
+	/// The checkpoint is damaged, or says something else than the block that it has.
+	#[error("the checkpoint is damaged")]
+	Checkpoint,
 	/// What was kept is not a proven block of this chain.
 	#[error(
 		"the kept block is damaged or belongs to another chain. Remove the file and name the chain with \

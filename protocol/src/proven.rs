@@ -234,19 +234,33 @@ impl<E: Evidence> ProvenView<E> {
 		after: Option<Vec<u8>>,
 		limit: u32,
 	) -> Result<Vec<(Vec<u8>, T)>, ChainError> {
+		let mut entries = Vec::new();
+		for (bytes, value) in self.encoded_page(map.prefix.clone(), after, limit).await? {
+			let key: Key<T> = map.entry(bytes);
+			self.made_by.check_storage(key.pallet, key.name, Some(&value))?;
+			let value = key.decode(&value)?;
+			entries.push((key.bytes, value));
+		}
+		Ok(entries)
+	}
+
+	/// The same as bytes, for values of all types.
+	async fn encoded_page(
+		&self,
+		prefix: Vec<u8>,
+		after: Option<Vec<u8>>,
+		limit: u32,
+	) -> Result<Vec<(Vec<u8>, Vec<u8>)>, ChainError> {
 		let limit = limit.min(MAX_LISTED);
-		let hint = self.node.keys_after(map.prefix.clone(), after.clone(), limit).await?;
-		let mut keys = vec![after.clone().unwrap_or_else(|| map.prefix.clone())];
+		let hint = self.node.keys_after(prefix.clone(), after.clone(), limit).await?;
+		let mut keys = vec![after.clone().unwrap_or_else(|| prefix.clone())];
 		keys.extend(hint.into_iter().take(limit as usize));
 		let state = self.prove(keys).await?;
 		let mut entries = Vec::new();
-		for bytes in state.keys_after(&map.prefix, after.as_deref(), limit as usize)? {
-			let key: Key<T> = map.entry(bytes);
-			let value = state.get(&key.bytes)?;
-			self.made_by.check_storage(key.pallet, key.name, value)?;
-			let value = value.ok_or_else(|| ChainError::foreign("a value has gone"))?;
-			let value = key.decode(value)?;
-			entries.push((key.bytes, value));
+		for key in state.keys_after(&prefix, after.as_deref(), limit as usize)? {
+			let value = state.get(&key)?;
+			let value = value.ok_or_else(|| ChainError::foreign("a value has gone"))?.to_vec();
+			entries.push((key, value));
 		}
 		Ok(entries)
 	}

@@ -10,7 +10,7 @@
 //! ```
 
 use crate::{
-	signing::{enrolment_text, verify, wrap, Signer},
+	signing::{enrolment_text, verify, NotSigned, Signer, ToSign},
 	types::{AccountId, AccountKind, H256},
 };
 use codec::{Decode, DecodeAll, Encode};
@@ -55,7 +55,7 @@ pub enum QrError {
 		wanted: &'static str,
 	},
 	/// It is of another chain.
-	#[error("this code belongs to another network: its genesis block is {0:?}")]
+	#[error("this code belongs to another network: its genesis block is {0:#x}")]
 	OtherChain(H256),
 }
 
@@ -100,16 +100,16 @@ pub struct PersonCode {
 
 impl EnrolleeCode {
 	/// Agrees to what a registrar's code asks for.
-	pub fn sign(signer: &impl Signer, asked: &RegistrarCode, encryption_key: [u8; 32]) -> Self {
+	pub async fn sign(
+		signer: &impl Signer,
+		asked: &RegistrarCode,
+		encryption_key: [u8; 32],
+	) -> Result<Self, NotSigned> {
 		let RegistrarCode { genesis, institution, kind, expires, .. } = asked;
 		let text = enrolment_text(*genesis, institution, kind.word(), &encryption_key, *expires);
-		Self {
-			genesis: *genesis,
-			account: signer.account(),
-			encryption_key,
-			expires: *expires,
-			signature: signer.sign(&wrap(&text)),
-		}
+		let signature = signer.sign_as_account(ToSign::Text(&text)).await?;
+		let (genesis, expires) = (*genesis, *expires);
+		Ok(Self { genesis, account: signer.account(), encryption_key, expires, signature })
 	}
 
 	/// Whether the account has agreed to be enrolled by this institution as this.
@@ -301,6 +301,7 @@ fn from_base32(text: &str) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use futures::FutureExt;
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::dev;
 
@@ -314,7 +315,7 @@ mod tests {
 
 	fn codes() -> [Code; 3] {
 		let asked = registrar("https://a.example".into());
-		let answer = EnrolleeCode::sign(&dev::alice(), &asked, [3; 32]);
+		let answer = answer_to(&asked, [3; 32]);
 		let account = dev::bob().account();
 		let person = PersonCode { genesis: GENESIS, account };
 		[Code::Registrar(asked), Code::Enrollee(answer), Code::Person(person)]
@@ -406,7 +407,7 @@ mod tests {
 	#[test]
 	fn an_answer_is_for_what_was_asked() {
 		let asked = registrar("https://a.example".into());
-		let answer = EnrolleeCode::sign(&dev::alice(), &asked, [3; 32]);
+		let answer = answer_to(&asked, [3; 32]);
 		let institution = asked.institution;
 		assert!(answer.is_authentic(&institution, AccountKind::Patient));
 		assert!(!answer.is_authentic(&institution, AccountKind::Practitioner));
@@ -425,6 +426,10 @@ mod tests {
 		}
 	}
 
+	fn answer_to(asked: &RegistrarCode, key: [u8; 32]) -> EnrolleeCode {
+		EnrolleeCode::sign(&dev::alice(), asked, key).now_or_never().unwrap().unwrap()
+	}
+
 	proptest! {
 		#[test]
 		fn every_code_comes_back(
@@ -434,7 +439,7 @@ mod tests {
 			let (genesis, institution) = (H256(genesis), AccountId::new(account));
 			let kind = AccountKind::ALL[kind];
 			let asked = RegistrarCode { genesis, institution, kind, url, expires };
-			let answer = EnrolleeCode::sign(&dev::alice(), &asked, key);
+			let answer = answer_to(&asked, key);
 			let person = PersonCode { genesis, account: AccountId::new(account) };
 			for code in [Code::Registrar(asked), Code::Enrollee(answer), Code::Person(person)] {
 				prop_assert_eq!(Code::from_text(&code.to_text().unwrap()), Ok(code));

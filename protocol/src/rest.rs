@@ -10,10 +10,11 @@ use crate::{
 	messages::{
 		action, About, AddContent, AskDoubles, AskLabelTags, AskNames, AskOpenable, AskRelease,
 		AskStudyStatus, CarryShare, DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt,
-		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, LogPage,
-		NullifiersReceipt, Openable, PatientEnvelope, PeerRequest, ReadLog, ReadSynced, Readiness,
-		Refusal, Release, ReplaceSynced, ReportReceipt, SealedLabelKey, SendNullifiers, SendReport,
-		SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER, REQUEST_HEADER,
+		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, ListNames,
+		LogPage, NullifiersReceipt, Openable, PatientEnvelope, PeerRequest, ReadLog, ReadSynced,
+		Readiness, Refusal, Release, ReplaceSynced, ReportReceipt, SealedLabelKey, SendNullifiers,
+		SendReport, SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER,
+		REQUEST_HEADER,
 	},
 	signing::{sign_request, Signer},
 	traits::{boxed, Content, ContentStream, Custodian, SendOutsideWasm, SyncOutsideWasm},
@@ -37,6 +38,12 @@ const TRIES_FOR_FINALITY: u32 = 15;
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
 const FIRST_PAUSE_FOR_FINALITY: Duration = Duration::from_millis(50);
 const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Makes a request, each time that it is tried.
+#[cfg(not(target_family = "wasm"))]
+type MakeRequest<'a> = dyn Fn() -> Request + Send + Sync + 'a;
+#[cfg(target_family = "wasm")]
+type MakeRequest<'a> = dyn Fn() -> Request + 'a;
 
 /// The HTTP statuses that are told apart.
 mod status {
@@ -120,20 +127,24 @@ impl<T: Transport> RestCustodian<T> {
 		Request { headers, body, ..self.request(Method::Post, path, Some(time_limit)) }
 	}
 
-	/// The JSON that answers a request, if the custodian does not refuse it.
-	async fn answer<R: DeserializeOwned>(&self, request: Request) -> Result<R, CustodianError> {
-		read_json(accepted(self.transport.send(request).await?).await?).await
+	/// The bytes that answer a request, if the custodian does not refuse it. It is the same code for all
+	/// requests: a copy for each of them would be a part of the wallet's core that is worth counting.
+	async fn answer(&self, make: &MakeRequest<'_>) -> Result<Vec<u8>, CustodianError> {
+		self.retry(|| async {
+			read_bytes(accepted(self.transport.send(make()).await?).await?).await
+		})
+		.await
 	}
 
-	async fn get<R: DeserializeOwned + SendOutsideWasm>(
+	async fn get<R: DeserializeOwned>(
 		&self,
 		path: &str,
 		time_limit: Duration,
 	) -> Result<R, CustodianError> {
-		self.retry(|| self.answer(self.request(Method::Get, path, Some(time_limit)))).await
+		parse(&self.answer(&|| self.request(Method::Get, path, Some(time_limit))).await?)
 	}
 
-	async fn post<B: Serialize, R: DeserializeOwned>(
+	async fn post<B: Serialize + SyncOutsideWasm, R: DeserializeOwned>(
 		&self,
 		path: &str,
 		signer: &impl Signer,
@@ -143,7 +154,7 @@ impl<T: Transport> RestCustodian<T> {
 		self.post_for(path, signer, action, body, ANSWER).await
 	}
 
-	async fn post_for<B: Serialize, R: DeserializeOwned>(
+	async fn post_for<B: Serialize + SyncOutsideWasm, R: DeserializeOwned>(
 		&self,
 		path: &str,
 		signer: &impl Signer,
@@ -151,11 +162,9 @@ impl<T: Transport> RestCustodian<T> {
 		body: &B,
 		time_limit: Duration,
 	) -> Result<R, CustodianError> {
-		self.retry(|| {
-			// Signed again each time, because a nonce is valid once.
-			self.answer(self.json(path, &self.signed(signer, action, body), time_limit))
-		})
-		.await
+		// Signed again each time, because a nonce is valid once.
+		let make = || self.json(path, &self.signed(signer, action, body), time_limit);
+		parse(&self.answer(&make).await?)
 	}
 
 	/// The answer, if it is a success. A refusal must come soon, also where the request has no time limit.
@@ -385,6 +394,14 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 		Ok(())
 	}
 
+	async fn list_names(
+		&self,
+		signer: &impl Signer,
+		request: &ListNames,
+	) -> Result<StaffNames, CustodianError> {
+		self.post("/v1/names/list", signer, action::LIST_NAMES, request).await
+	}
+
 	async fn synced(&self, signer: &impl Signer) -> Result<Synced, CustodianError> {
 		self.post("/v1/sync", signer, action::READ_SYNCED, &ReadSynced {}).await
 	}
@@ -432,13 +449,21 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 	})
 }
 
-/// The answer's JSON, if it is not too long.
-async fn read_json<R: DeserializeOwned>(answer: Response) -> Result<R, CustodianError> {
+/// The answer's bytes, if they are not too many.
+async fn read_bytes(answer: Response) -> Result<Vec<u8>, CustodianError> {
 	if answer.content_length.is_some_and(|length| length > MAX_ANSWER as u64) {
 		return Err(too_long(MAX_ANSWER));
 	}
-	let bytes = read_at_most(answer.body, MAX_ANSWER).await?;
-	serde_json::from_slice(&bytes)
+	read_at_most(answer.body, MAX_ANSWER).await
+}
+
+/// The answer's JSON.
+async fn read_json<R: DeserializeOwned>(answer: Response) -> Result<R, CustodianError> {
+	parse(&read_bytes(answer).await?)
+}
+
+fn parse<R: DeserializeOwned>(bytes: &[u8]) -> Result<R, CustodianError> {
+	serde_json::from_slice(bytes)
 		.map_err(|error| CustodianError::Nonsense(one_line(&error.to_string())))
 }
 

@@ -1,8 +1,14 @@
-//! Signed requests, and the texts that an enrollee and a custodian sign. Everything is wrapped in
-//! `<Bytes>` and `</Bytes>`, as wallet extensions wrap the bytes that they sign.
+//! Who signs, signed requests, and the texts that an enrollee, a custodian and an account that
+//! delegates sign. Every text is wrapped in `<Bytes>` and `</Bytes>`, as wallet extensions wrap the
+//! bytes that they sign.
+//!
+//! A [`Signer`] signs requests at once: with the account's key or, under a [`Delegation`], with a session
+//! key. Everything else only the account's key signs, which can be in another program and ask a person.
 
 use crate::{
-	messages::{Hex, Payload, Signed, SignedCustodian},
+	calls::RuntimeCall,
+	extrinsics::{self, Binding},
+	messages::{Delegation, Hex, Payload, Signed, SignedCustodian, MAX_DELEGATION},
 	traits::SyncOutsideWasm,
 	types::{account_bytes, AccountId, H256},
 };
@@ -12,13 +18,68 @@ use std::sync::Arc;
 /// What every sr25519 signature of a Substrate chain is bound to.
 const CONTEXT: &[u8] = b"substrate";
 
-/// A key that signs by sr25519.
+/// What only an account's own key signs.
+#[derive(Clone, Copy, Debug)]
+pub enum ToSign<'a> {
+	/// A text, which is wrapped.
+	Text(&'a str),
+	/// A call, bound to its chain, its time and its nonce.
+	Call(&'a RuntimeCall, &'a Binding),
+}
+
+impl ToSign<'_> {
+	/// The bytes that are signed.
+	pub fn bytes(&self) -> Vec<u8> {
+		match self {
+			Self::Text(text) => wrap(text),
+			Self::Call(call, binding) => extrinsics::payload(call, binding),
+		}
+	}
+
+	/// Whether this is the account's signature of it.
+	pub fn is_signed_by(&self, account: &AccountId, signature: &[u8; 64]) -> bool {
+		verify_bytes(account, &self.bytes(), signature)
+	}
+}
+
+/// Why an account's key, which is in another program, has not signed. Nothing took effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSigned {
+	/// The person refused.
+	#[error("it was refused in the wallet extension")]
+	Refused,
+	/// The program with the key is not there, does not answer, or does not have this key.
+	#[error("the wallet extension does not answer, or does not have this account")]
+	Away,
+	/// It signed something else.
+	#[error("the wallet extension signed something else")]
+	Other,
+}
+
+/// What becomes of [`Signer::sign_as_account`].
+#[cfg(not(target_family = "wasm"))]
+pub type Signing<'a> = futures::future::BoxFuture<'a, Result<[u8; 64], NotSigned>>;
+
+/// What becomes of [`Signer::sign_as_account`].
+#[cfg(target_family = "wasm")]
+pub type Signing<'a> = futures::future::LocalBoxFuture<'a, Result<[u8; 64], NotSigned>>;
+
+/// Who signs for an account, by sr25519.
 pub trait Signer: SyncOutsideWasm {
-	/// The key's account.
+	/// The account.
 	fn account(&self) -> AccountId;
 
-	/// Signs these bytes.
-	fn sign(&self, message: &[u8]) -> [u8; 64];
+	/// Signs the text of a request, wrapped: with the key of the delegation if there is one, otherwise
+	/// with the account's.
+	fn sign_request(&self, text: &str) -> [u8; 64];
+
+	/// What lets another key than the account's sign requests.
+	fn delegation(&self) -> Option<Delegation> {
+		None
+	}
+
+	/// Signs with the account's own key.
+	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a>;
 }
 
 /// A key that several parts of a program use.
@@ -34,8 +95,16 @@ impl Signer for SharedSigner {
 		(**self).account()
 	}
 
-	fn sign(&self, message: &[u8]) -> [u8; 64] {
-		(**self).sign(message)
+	fn sign_request(&self, text: &str) -> [u8; 64] {
+		(**self).sign_request(text)
+	}
+
+	fn delegation(&self) -> Option<Delegation> {
+		(**self).delegation()
+	}
+
+	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a> {
+		(**self).sign_as_account(what)
 	}
 }
 
@@ -45,8 +114,12 @@ impl Signer for subxt_signer::sr25519::Keypair {
 		AccountId::new(self.public_key().0)
 	}
 
-	fn sign(&self, message: &[u8]) -> [u8; 64] {
-		Self::sign(self, message).0
+	fn sign_request(&self, text: &str) -> [u8; 64] {
+		self.sign(&wrap(text)).0
+	}
+
+	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a> {
+		Box::pin(std::future::ready(Ok(self.sign(&what.bytes()).0)))
 	}
 }
 
@@ -79,14 +152,25 @@ pub fn sign_request<T: Serialize>(
 /// Signs a payload as it is.
 pub fn sign_payload<T: Serialize>(signer: &impl Signer, payload: &Payload<T>) -> Signed {
 	let payload = serde_json::to_string(payload).expect("our own messages are JSON; qed");
-	let signature = Hex(signer.sign(&wrap(&payload)));
-	Signed { payload, account: (&signer.account()).into(), signature }
+	let signature = Hex(signer.sign_request(&payload));
+	Signed {
+		payload,
+		account: (&signer.account()).into(),
+		signature,
+		delegation: signer.delegation(),
+	}
 }
 
 impl Signed {
-	/// Whether the signature is the account's, over the payload.
-	pub fn is_authentic(&self) -> bool {
-		verify(&self.account.into(), &self.payload, &self.signature.0)
+	/// Whether the signature is the account's, over the payload, or that of a key which the account lets
+	/// make requests on this chain at this time, in seconds since 1970.
+	pub fn is_authentic(&self, genesis: &H256, now: u64) -> bool {
+		let key = match &self.delegation {
+			None => self.account,
+			Some(delegation) if delegation.lets(&self.account, genesis, now) => delegation.session,
+			Some(_) => return false,
+		};
+		verify(&key.into(), &self.payload, &self.signature.0)
 	}
 
 	/// The payload, which nobody has checked yet.
@@ -95,11 +179,57 @@ impl Signed {
 	}
 }
 
+impl Delegation {
+	/// Asks the account to let a session key make requests from this time on, in seconds since 1970.
+	pub async fn sign(
+		signer: &impl Signer,
+		session: &AccountId,
+		genesis: H256,
+		from: u64,
+	) -> Result<Self, NotSigned> {
+		let unsigned = Self {
+			account: (&signer.account()).into(),
+			session: session.into(),
+			genesis: genesis.into(),
+			from,
+			until: from.saturating_add(MAX_DELEGATION),
+			signature: Hex([0; 64]),
+		};
+		let text = delegation_text(&unsigned);
+		let signature = Hex(signer.sign_as_account(ToSign::Text(&text)).await?);
+		Ok(Self { signature, ..unsigned })
+	}
+
+	/// Whether the account lets the session key make requests on this chain at this time.
+	fn lets(&self, account: &Hex<32>, genesis: &H256, now: u64) -> bool {
+		let is_short = self.until.saturating_sub(self.from) <= MAX_DELEGATION;
+		self.account == *account
+			&& self.genesis.0 == genesis.0
+			&& is_short
+			&& (self.from..self.until).contains(&now)
+			&& verify(&self.account.into(), &delegation_text(self), &self.signature.0)
+	}
+}
+
+/// The text that an account signs to let a session key make requests. A wallet extension shows it, so it
+/// says what it is for.
+pub fn delegation_text(delegation: &Delegation) -> String {
+	let Delegation { account, session, genesis, from, until, .. } = delegation;
+	format!(
+		"Vouchsafe delegation\nFor eight hours at most, this wallet may ask custodians in your name. It cannot \
+		 sign transactions.\nchain {genesis}\naccount {account}\nsession key {session}\nfrom {from}\nuntil {until}"
+	)
+}
+
 /// Whether this is the account's signature of the wrapped text.
 pub fn verify(account: &AccountId, text: &str, signature: &[u8; 64]) -> bool {
+	verify_bytes(account, &wrap(text), signature)
+}
+
+fn verify_bytes(account: &AccountId, bytes: &[u8], signature: &[u8; 64]) -> bool {
 	let key = schnorrkel::PublicKey::from_bytes(&account_bytes(account));
 	match (key, schnorrkel::Signature::from_bytes(signature)) {
-		(Ok(key), Ok(signature)) => key.verify_simple(CONTEXT, &wrap(text), &signature).is_ok(),
+		(Ok(key), Ok(signature)) => key.verify_simple(CONTEXT, bytes, &signature).is_ok(),
 		_ => false,
 	}
 }
@@ -139,7 +269,7 @@ pub fn custodian_text(
 }
 
 impl SignedCustodian {
-	/// Signs, as a custodian, that this institution may register it.
+	/// Signs, as a custodian, that this institution may register it. Custodians do not delegate.
 	pub fn sign(
 		signer: &impl Signer,
 		genesis: H256,
@@ -156,7 +286,7 @@ impl SignedCustodian {
 			account: (&signer.account()).into(),
 			encryption_key: Hex(encryption_key),
 			expires,
-			signature: Hex(signer.sign(&wrap(&text))),
+			signature: Hex(signer.sign_request(&text)),
 		}
 	}
 
@@ -174,95 +304,4 @@ impl SignedCustodian {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use proptest::prelude::*;
-	use subxt_signer::sr25519::dev;
-
-	const NOW: u64 = 1_800_000_000;
-
-	#[test]
-	fn a_request_is_its_signers_and_for_one_use() {
-		let (genesis, custodian) = (H256([1; 32]), AccountId::new([2; 32]));
-		let sign = || sign_request(&dev::alice(), genesis, &custodian, "read", &7u32, NOW);
-		let signed = sign();
-		assert!(signed.is_authentic());
-		let payload = signed.payload::<u32>().unwrap();
-		assert_eq!((payload.genesis.0, payload.custodian.0, payload.body), ([1; 32], [2; 32], 7));
-		assert_eq!(payload.at, NOW);
-		assert_ne!(payload.nonce, sign().payload::<u32>().unwrap().nonce);
-
-		let forged = Signed { account: Hex(dev::bob().public_key().0), ..signed.clone() };
-		assert!(!forged.is_authentic());
-		let changed = Signed { payload: signed.payload.replace('7', "8"), ..signed };
-		assert!(!changed.is_authentic());
-	}
-
-	/// The text of the enrolment pallet's own test.
-	#[test]
-	fn the_enrolment_text_is_the_pallets() {
-		let institution = AccountId::new([1; 32]);
-		let text =
-			enrolment_text(H256([0xab; 32]), &institution, "patient", &[0xef; 32], 1_798_761_600);
-		let expected = [
-			"Vouchsafe enrolment",
-			"chain 0xabababababababababababababababababababababababababababababababab",
-			"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
-			"as patient",
-			"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
-			"until 1798761600",
-		];
-		assert_eq!(text, expected.join("\n"));
-	}
-
-	#[test]
-	fn a_registration_is_the_custodians_and_for_this_institution() {
-		let sign = || {
-			let (genesis, institution) = (H256([1; 32]), AccountId::new([2; 32]));
-			let url = "https://a.example";
-			SignedCustodian::sign(&dev::alice(), genesis, &institution, url, [3; 32], NOW)
-		};
-		assert!(sign().is_authentic());
-		let changes: [fn(&mut SignedCustodian); 6] = [
-			|signed| signed.genesis.0[0] ^= 1,
-			|signed| signed.institution.0[0] ^= 1,
-			|signed| signed.url.push('x'),
-			|signed| signed.account = Hex(dev::bob().public_key().0),
-			|signed| signed.encryption_key.0[0] ^= 1,
-			|signed| signed.expires += 1,
-		];
-		for change in changes {
-			let mut changed = sign();
-			change(&mut changed);
-			assert!(!changed.is_authentic(), "{changed:?}");
-		}
-	}
-
-	/// The text of the enrolment pallet's own test.
-	#[test]
-	fn the_custodians_text_is_the_pallets() {
-		let institution = AccountId::new([1; 32]);
-		let url = "https://a.example";
-		let text = custodian_text(H256([0xab; 32]), &institution, url, &[0xef; 32], 1_798_761_600);
-		let expected = [
-			"Vouchsafe custodian",
-			"chain 0xabababababababababababababababababababababababababababababababab",
-			"institution 0x0101010101010101010101010101010101010101010101010101010101010101",
-			"address https://a.example",
-			"encryption key 0xefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefefef",
-			"until 1798761600",
-		];
-		assert_eq!(text, expected.join("\n"));
-	}
-
-	proptest! {
-		#[test]
-		fn foreign_signatures_are_false(account: [u8; 32], text: String, signature: Vec<u8>) {
-			let mut bytes = [0; 64];
-			for (to, from) in bytes.iter_mut().zip(signature) {
-				*to = from;
-			}
-			prop_assert!(!verify(&AccountId::new(account), &text, &bytes));
-		}
-	}
-}
+mod tests;

@@ -9,6 +9,7 @@ use crate::{
 		pallet_balances::types::AccountData,
 		pallet_collective::Votes,
 		pallet_consent::types::Assisted,
+		pallet_consortium::types::Release,
 		pallet_custody::types::{OpeningGroup, SharingSet},
 		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
@@ -297,6 +298,11 @@ pub fn measuring() -> Key<bool> {
 /// What an account has spent on studies.
 pub fn ledger(account: &AccountId) -> Key<Ledger> {
 	entry("Studies", "Ledgers", &[blake2_128_concat(account)])
+}
+
+/// The releases that the council has published under this name, the current one last.
+pub fn releases(name: &str) -> Key<Vec<Release>> {
+	entry("Consortium", "Releases", &[blake2_128_concat(&name.as_bytes().to_vec())])
 }
 
 /// The council's seats.

@@ -12,10 +12,10 @@ use crate::{
 	messages::{
 		About, AskDoubles, AskLabelTags, AskOpenable, AskRelease, AskStudyStatus, CarryShare,
 		DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt, EvaluateIdentifiers,
-		EvaluatedIdentifiers, FetchPatientEnvelope, LogLine, LogPage, NullifiersReceipt, Openable,
-		PatientEnvelope, ReadLog, Readiness, Release, ReplaceSynced, ReportReceipt, SealedLabelKey,
-		SendNullifiers, SendReport, SetNames, StaffNames, StudyStatus, Synced, WordTags,
-		MAX_LOG_LINES,
+		EvaluatedIdentifiers, FetchPatientEnvelope, ListNames, LogLine, LogPage, NullifiersReceipt,
+		Openable, PatientEnvelope, ReadLog, Readiness, Release, ReplaceSynced, ReportReceipt,
+		SealedLabelKey, SendNullifiers, SendReport, SetNames, StaffNames, StudyStatus, Synced,
+		WordTags, MAX_LOG_LINES,
 	},
 	proof::FinalBlock,
 	signing::Signer,
@@ -531,6 +531,15 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		_signer: &impl Signer,
 		_names: &SetNames,
 	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm {
+		async { Err(CustodianError::NotFound) }
+	}
+
+	/// Asks for all names of the institution's practitioners, for one of its registrars.
+	fn list_names(
+		&self,
+		_signer: &impl Signer,
+		_request: &ListNames,
+	) -> impl Future<Output = Result<StaffNames, CustodianError>> + SendOutsideWasm {
 		async { Err(CustodianError::NotFound) }
 	}
 

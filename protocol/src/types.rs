@@ -2,6 +2,7 @@
 
 pub use crate::runtime::runtime_types::{
 	pallet_access_requests::types::{Asked, Request},
+	pallet_consortium::types::Release,
 	pallet_custody::types::{
 		HeldVersion, HolderChoice, HolderState, Opening, SharingSetView as SharingSet,
 	},

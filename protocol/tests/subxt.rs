@@ -15,7 +15,6 @@ use vouchsafe_protocol::{
 	api,
 	calls::{self, ConsentCall, CustodyCall, RecordsCall, RuntimeCall, UtilityCall},
 	extrinsics::{self, Binding, Mortality, RuntimeVersion},
-	signing::Signer,
 	storage,
 	types::*,
 	METADATA,
@@ -31,20 +30,8 @@ const GENESIS: [u8; 32] = [3; 32];
 const AT: u32 = 1000;
 const AT_HASH: [u8; 32] = [4; 32];
 
-/// Signs everything with the same bytes, since sr25519 signatures differ each time.
-struct Fixed;
-
-impl Signer for Fixed {
-	fn account(&self) -> AccountId {
-		AccountId::new([1; 32])
-	}
-
-	fn sign(&self, message: &[u8]) -> [u8; 64] {
-		let mut signature = [2; 64];
-		signature[0] = message.len() as u8;
-		signature
-	}
-}
+/// The same signature for all, since sr25519 signatures differ each time.
+const SIGNATURE: [u8; 64] = [2; 64];
 
 fn client() -> OfflineClientAtBlock<SubstrateConfig> {
 	let metadata = Metadata::decode_from(METADATA).unwrap().arc();
@@ -82,9 +69,10 @@ fn same(ours: RuntimeCall, call: &impl subxt::transactions::Payload) {
 		let binding = binding(nonce, blocks);
 		let payload = extrinsics::payload(&ours, &binding);
 		assert_eq!(payload, signable.signer_payload().unwrap());
-		let signature = MultiSignature::Sr25519(Fixed.sign(&payload));
+		let signature = MultiSignature::Sr25519(SIGNATURE);
 		let signed = signable.sign_with_account_and_signature(&[1; 32].into(), &signature).unwrap();
-		let extrinsic = extrinsics::sign(&Fixed, &ours, &binding);
+		let account = AccountId::new([1; 32]);
+		let extrinsic = extrinsics::with_signature(&account, &ours, &binding, &SIGNATURE);
 		assert_eq!(extrinsic, signed.encoded());
 		assert_eq!(extrinsics::hash(&extrinsic).0, signed.hash().0);
 	}

@@ -131,9 +131,9 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(3);
-#[cfg(vouchsafe_next)]
 version!(4);
+#[cfg(vouchsafe_next)]
+version!(5);
 
 /// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
 pub const SLOT_DURATION: u64 = 1_000;

@@ -30,13 +30,27 @@ messages! { pub APP:
 	wallet_failed_backup = "wallet-failed-backup" ();
 	wallet_failed_code = "wallet-failed-code" ();
 	wallet_failed_code_chain = "wallet-failed-code-chain" ();
+	wallet_failed_other_chain = "wallet-failed-other-chain" ();
 	wallet_failed_code_expired = "wallet-failed-code-expired" ();
 	wallet_failed_code_foreign = "wallet-failed-code-foreign" ();
-	wallet_failed_code_kind = "wallet-failed-code-kind" ();
 	wallet_failed_code_large = "wallet-failed-code-large" ();
+	wallet_failed_patient_code = "wallet-failed-patient-code" ();
+	wallet_failed_reason = "wallet-failed-reason" ();
+	wallet_failed_no_document = "wallet-failed-no-document" ();
+	wallet_failed_too_large = "wallet-failed-too-large" (most);
+	wallet_failed_unfinished_first = "wallet-failed-unfinished-first" ();
+	wallet_failed_unfinished = "wallet-failed-unfinished" ();
+	wallet_failed_given_up = "wallet-failed-given-up" ();
+	wallet_failed_kept_full = "wallet-failed-kept-full" ();
+	wallet_failed_kept_lost = "wallet-failed-kept-lost" ();
+	wallet_failed_extension_refused = "wallet-failed-extension-refused" ();
+	wallet_failed_extension_away = "wallet-failed-extension-away" ();
+	wallet_failed_extension_other = "wallet-failed-extension-other" ();
 
 	wallet_revoke = "wallet-revoke" (id, sentence);
 	wallet_refuse = "wallet-refuse" (who);
+	wallet_refuse_assisted = "wallet-refuse-assisted" ();
+	wallet_choose_holders = "wallet-choose-holders" (choice);
 	wallet_verb_permit = "wallet-verb-permit" ();
 	wallet_verb_forbid = "wallet-verb-forbid" ();
 	wallet_verb_change = "wallet-verb-change" ();
@@ -44,6 +58,18 @@ messages! { pub APP:
 	wallet_verb_revoke = "wallet-verb-revoke" ();
 	wallet_verb_stop = "wallet-verb-stop" ();
 	wallet_verb_resume = "wallet-verb-resume" ();
+	wallet_verb_refuse_all = "wallet-verb-refuse-all" ();
+	wallet_verb_join = "wallet-verb-join" ();
+	wallet_verb_leave = "wallet-verb-leave" ();
+	wallet_verb_choose = "wallet-verb-choose" ();
+
+	wallet_withdraw = "wallet-withdraw" (id, who);
+	wallet_verb_ask = "wallet-verb-ask" ();
+	wallet_verb_withdraw = "wallet-verb-withdraw" ();
+	wallet_note_reason = "wallet-note-reason" (reason);
+	wallet_note_ask = "wallet-note-ask" ();
+	wallet_asked = "wallet-asked" (who, until, block);
+	wallet_withdrawn = "wallet-withdrawn" (block);
 
 	wallet_note_no_end = "wallet-note-no-end" ();
 	wallet_note_read_stays = "wallet-note-read-stays" ();
@@ -56,8 +82,14 @@ messages! { pub APP:
 	wallet_note_stop_emergency = "wallet-note-stop-emergency" ();
 	wallet_note_resume = "wallet-note-resume" ();
 	wallet_note_refuse = "wallet-note-refuse" ();
+	wallet_note_refuse_assisted = "wallet-note-refuse-assisted" ();
+	wallet_note_holders = "wallet-note-holders" ();
+	wallet_too_few_holders = "wallet-too-few-holders" (count);
+	wallet_note_leave = "wallet-note-leave" ();
 
 	wallet_refused = "wallet-refused" (block);
+	wallet_assisted_refused = "wallet-assisted-refused" (block);
+	wallet_holders_changed = "wallet-holders-changed" (block);
 	wallet_not_carried = "wallet-not-carried" (records, reason);
 	wallet_label_key_not_delivered = "wallet-label-key-not-delivered" (institution);
 
@@ -71,7 +103,14 @@ messages! { pub APP:
 	wallet_log_unread = "wallet-log-unread" (reason);
 
 	wallet_consent_by = "wallet-consent-by" (who);
+	wallet_assisted_waits = "wallet-assisted-waits" (signed, institution, moment);
+	wallet_assisted_waits_authority = "wallet-assisted-waits-authority" (signed, institution, moment);
 	wallet_consent_in_doubt = "wallet-consent-in-doubt" ();
+	wallet_study_round_costs = "wallet-study-round-costs" (cost);
+	wallet_study_unreadable = "wallet-study-unreadable" (reason);
+	wallet_study_has_left = "wallet-study-has-left" (id);
+	wallet_budget = "wallet-budget" (left, budget, moment);
+	wallet_counted_in = "wallet-counted-in" (round, study, who);
 
 	wallet_record_wrong_content = "wallet-record-wrong-content" ();
 	wallet_record_wrong_patient = "wallet-record-wrong-patient" ();
@@ -84,5 +123,62 @@ messages! { pub APP:
 	wallet_synced_not = "wallet-synced-not" ();
 	wallet_synced = "wallet-synced" (institutions);
 
+	wallet_add = "wallet-add" (title, category, period);
+	wallet_add_labels = "wallet-add-labels" (labels);
+	wallet_add_confidentiality = "wallet-add-confidentiality" (level);
+	wallet_add_note = "wallet-add-note" (record, note);
+	wallet_finish = "wallet-finish" (title);
+	wallet_label = "wallet-label" (record, labels);
+	wallet_verb_add = "wallet-verb-add" ();
+	wallet_verb_finish = "wallet-verb-finish" ();
+	wallet_verb_label = "wallet-verb-label" ();
+	wallet_you = "wallet-you" ();
+	wallet_note_keys = "wallet-note-keys" (holders);
+	wallet_note_add = "wallet-note-add" ();
+	wallet_note_note = "wallet-note-note" ();
+	wallet_note_label = "wallet-note-label" ();
+	wallet_note_title = "wallet-note-title" (record);
+	wallet_no_title = "wallet-no-title" (most);
+	wallet_no_note = "wallet-no-note" (most);
+	wallet_no_label = "wallet-no-label" ();
+	wallet_added = "wallet-added" (title, block);
+	wallet_added_partly = "wallet-added-partly" (institutions);
+	wallet_labelled = "wallet-labelled" (record, labels);
+	wallet_unfinished_ready = "wallet-unfinished-ready" ();
+	wallet_unfinished_missing = "wallet-unfinished-missing" (institutions);
+	wallet_unfinished_not_added = "wallet-unfinished-not-added" ();
+	wallet_kept = "wallet-kept" (version, time);
+	wallet_waiting_adding = "wallet-waiting-adding" ();
+	wallet_waiting_file = "wallet-waiting-file" ();
+
 	wallet_enrol = "wallet-enrol" (institution, role);
+
+	desk_enrol = "desk-enrol" (account, institution, kind);
+	desk_affiliate = "desk-affiliate" (who, institution, role, from);
+	desk_affiliate_until = "desk-affiliate-until" (who, institution, role, from, until);
+	desk_end = "desk-end" (who, institution);
+	desk_status = "desk-status" (who, status);
+	desk_disable = "desk-disable" (who, since);
+	desk_enable = "desk-enable" (who);
+	desk_done = "desk-done" (sentence);
+	desk_verb_enrol = "desk-verb-enrol" ();
+	desk_verb_sign = "desk-verb-sign" ();
+	desk_note_enrol = "desk-note-enrol" ();
+	desk_note_waits = "desk-note-waits" ();
+	desk_note_end = "desk-note-end" ();
+	desk_note_suspended = "desk-note-suspended" ();
+	desk_note_ended = "desk-note-ended" ();
+	desk_note_ended_patient = "desk-note-ended-patient" ();
+	desk_note_disable = "desk-note-disable" ();
+	desk_note_enable = "desk-note-enable" ();
+	desk_no_label_key = "desk-no-label-key" ();
+	desk_failed_damaged = "desk-failed-damaged" ();
+	desk_failed_version = "desk-failed-version" ();
+	desk_failed_kind = "desk-failed-kind" ();
+	desk_failed_institution = "desk-failed-institution" ();
+	desk_failed_enrolled = "desk-failed-enrolled" ();
+	desk_failed_not_registrar = "desk-failed-not-registrar" ();
+	desk_failed_not_allowed = "desk-failed-not-allowed" ();
+	desk_failed_account = "desk-failed-account" ();
+	desk_failed_name = "desk-failed-name" ();
 }

@@ -1,6 +1,6 @@
 //! The languages, and how a message becomes text.
 
-use fluent_bundle::{concurrent::FluentBundle, FluentArgs, FluentResource};
+use fluent_bundle::{concurrent::FluentBundle, FluentArgs, FluentResource, FluentValue};
 use std::{collections::BTreeSet, sync::OnceLock};
 use unic_langid::LanguageIdentifier;
 
@@ -12,8 +12,7 @@ pub(crate) struct Locale {
 	pub files: &'static [(&'static str, &'static str)],
 }
 
-/// A language's files. Each language is a constant of its own, so a program that never names one
-/// does not contain its texts.
+/// A language's files.
 macro_rules! locale {
 	($language:literal) => {
 		locale!($language: "words", "lists", "dates", "countries", "grantees", "consents", "requests",
@@ -31,8 +30,16 @@ macro_rules! locale {
 }
 
 const ENGLISH: Locale = locale!("en");
-const GERMAN: Locale = locale!("de");
-const INDONESIAN: Locale = locale!("id");
+const GERMAN: Locale = outside_wasm(locale!("de"));
+const INDONESIAN: Locale = outside_wasm(locale!("id"));
+
+/// A language that a browser fetches when it is needed. See [`Speech::from_texts`].
+const fn outside_wasm(locale: Locale) -> Locale {
+	match cfg!(target_family = "wasm") {
+		true => Locale { files: &[], ..locale },
+		false => locale,
+	}
+}
 
 /// Every language.
 pub(crate) const LOCALES: &[Locale] = &[ENGLISH, GERMAN, INDONESIAN];
@@ -61,27 +68,41 @@ pub struct Speech {
 }
 
 impl Speech {
-	/// The language of a locale such as `de-AT`, or English if there is no such language.
+	/// The language of a locale such as `de-AT`, or English if this program has no such language.
 	pub fn for_locale(locale: &str) -> Self {
 		let wanted = locale.parse::<LanguageIdentifier>().unwrap_or_default().language;
-		match LOCALES.iter().find(|locale| wanted == locale.language) {
+		let mut contained = LOCALES.iter().filter(|locale| !locale.files.is_empty());
+		match contained.find(|locale| wanted == locale.language) {
 			Some(locale) if locale.language != ENGLISH.language => Self::with_fallback(locale),
 			_ => Self::english(),
 		}
 	}
 
 	pub(crate) fn with_fallback(locale: &Locale) -> Self {
-		Self::of(locale, Some(bundle(&ENGLISH).0))
+		Self::of(locale.language, bundle(locale).0, Some(bundle(&ENGLISH).0))
+	}
+
+	/// One of the [`LANGUAGES`] whose texts this program does not contain: they are the language's files
+	/// in one. `None` if there is no such language, or not each text can be read.
+	pub fn from_texts(language: &str, texts: &str) -> Option<Self> {
+		let locale = LOCALES.iter().find(|locale| locale.language == language)?;
+		let (texts, problems) = bundle_of(locale.language, &[("texts", texts)]);
+		let fallback = || Some(bundle(&ENGLISH).0);
+		problems.is_empty().then(|| Self::of(locale.language, texts, fallback()))
+	}
+
+	/// Whether this program contains the texts of a language.
+	pub fn contains(language: &str) -> bool {
+		LOCALES.iter().any(|locale| locale.language == language && !locale.files.is_empty())
 	}
 
 	/// English.
 	pub fn english() -> Self {
-		Self::of(&ENGLISH, None)
+		Self::of(ENGLISH.language, bundle(&ENGLISH).0, None)
 	}
 
-	fn of(locale: &Locale, fallback: Option<Bundle>) -> Self {
-		let texts = bundle(locale).0;
-		Self { language: locale.language, texts, fallback, own_words: OnceLock::new() }
+	fn of(language: &'static str, texts: Bundle, fallback: Option<Bundle>) -> Self {
+		Self { language, texts, fallback, own_words: OnceLock::new() }
 	}
 
 	/// Words of this language's sentences, made by `make` when they are needed first.
@@ -104,8 +125,14 @@ impl Speech {
 			.or_else(|| format(self.fallback.as_ref()?, id, attribute, args))
 			.unwrap_or_else(|| {
 				// So no content is lost.
-				let said: Vec<_> =
-					args.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+				let said: Vec<_> = args
+					.iter()
+					.map(|(name, value)| match value {
+						FluentValue::String(text) => format!("{name}: {text}"),
+						FluentValue::Number(number) => format!("{name}: {}", number.value),
+						_ => name.to_owned(),
+					})
+					.collect();
 				format!("{id} ({})", said.join(", "))
 			})
 	}
@@ -118,12 +145,16 @@ impl Speech {
 
 /// A locale's messages, and what is wrong with its files.
 pub(crate) fn bundle(locale: &Locale) -> (Bundle, Vec<String>) {
+	bundle_of(locale.language, locale.files)
+}
+
+fn bundle_of(language: &str, files: &[(&str, &str)]) -> (Bundle, Vec<String>) {
 	let mut problems = Vec::new();
-	let language: LanguageIdentifier = locale.language.parse().unwrap_or_default();
+	let language: LanguageIdentifier = language.parse().unwrap_or_default();
 	let mut bundle = Bundle::new_concurrent(vec![language]);
 	// The text of a consent is signed: it has no invisible marks around its names.
 	bundle.set_use_isolating(false);
-	for (name, source) in locale.files {
+	for (name, source) in files {
 		let resource =
 			FluentResource::try_new((*source).to_owned()).unwrap_or_else(|(rest, errors)| {
 				problems.extend(errors.iter().map(|error| format!("{name}: {error}")));

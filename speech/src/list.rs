@@ -94,7 +94,7 @@ impl Speech {
 	}
 
 	/// A number with a decimal point, as the language writes it.
-	pub(crate) fn number(&self, number: &str) -> String {
+	pub fn number(&self, number: &str) -> String {
 		match number.split_once('.') {
 			Some((whole, fraction)) => self.decimal(whole.to_owned(), fraction.to_owned()),
 			None => number.to_owned(),

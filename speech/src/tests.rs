@@ -88,6 +88,22 @@ fn argument(inline: &InlineExpression<&str>) -> String {
 	}
 }
 
+/// A browser gets the files of a language in one.
+#[test]
+fn a_language_can_come_from_elsewhere() {
+	for locale in LOCALES {
+		let texts: Vec<_> = locale.files.iter().map(|(_, text)| *text).collect();
+		let speech = Speech::from_texts(locale.language, &texts.join("\n")).unwrap();
+		assert_eq!(speech.language(), locale.language);
+		let here = Speech::for_locale(locale.language);
+		assert_eq!(speech.moment(1_798_675_200), here.moment(1_798_675_200));
+		assert_eq!(speech.quote("a"), here.quote("a"));
+	}
+	assert!(Speech::from_texts("fr", "a = b\n").is_none());
+	assert!(Speech::from_texts("de", "a = { $b\n").is_none());
+	assert!(Speech::from_texts("de", "a = b\na = c\n").is_none(), "a text is there twice");
+}
+
 #[test]
 fn languages_are_complete() {
 	let mut used: BTreeMap<String, Arguments> = BTreeMap::new();

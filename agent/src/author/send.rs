@@ -418,8 +418,8 @@ fn holder_set(entry: &Entry) -> Result<HolderSet> {
 
 /// The hash of the Feldman commitments.
 fn key_commitments(entry: &Entry) -> Result<H256> {
-	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..])
-		.context("the journal's commitments")?;
+	let commitments = vouchsafe_vault::sharing::Commitments::decode(&mut &entry.commitments.0[..]);
+	let commitments = commitments.ok().context("the journal's commitments")?;
 	Ok(H256(commitments.hash()))
 }
 

@@ -86,3 +86,31 @@ async fn who_may_hold_keys_is_told() {
 	choose(vec![*b"AT"]);
 	assert_eq!(read(&session, &PATIENT, []).await.unwrap().allowed, [other]);
 }
+
+#[tokio::test]
+async fn a_choice_leaves_enough_who_hold_keys() {
+	let mut session = Session::<Scripted>::scripted("//PatientA");
+	let member = |id: u8, country: &str| Member {
+		account: AccountId::new([id; 32]),
+		country: country.into(),
+		..hospital()
+	};
+	session.members =
+		vec![member(11, "DE"), member(12, "DE"), member(13, "AT"), member(14, "DE")];
+	let accounts = |ids: &[u8]| ids.iter().map(|id| AccountId::new([*id; 32])).collect::<Vec<_>>();
+	for (holders, countries, is_enough) in [
+		(accounts(&[]), vec![], true),
+		(accounts(&[11, 12, 13]), vec![], true),
+		(accounts(&[11, 12]), vec![], false),
+		(accounts(&[]), vec![*b"DE"], true),
+		(accounts(&[]), vec![*b"AT"], false),
+		(accounts(&[11, 12, 13]), vec![*b"DE"], false),
+	] {
+		let chosen = choose(&session, holders.clone(), countries.clone()).await;
+		assert_eq!(chosen.is_ok(), is_enough, "{holders:?} {countries:?}");
+	}
+	assert_eq!(session.chain.calls().len(), 3);
+	let many: Vec<_> = (0..=12).map(|id| AccountId::new([id; 32])).collect();
+	let error = choose(&session, many, vec![]).await.unwrap_err().to_string();
+	assert_eq!(error, "at most 12 holders can be named");
+}

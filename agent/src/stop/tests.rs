@@ -70,6 +70,29 @@ fn while_it_is_in_force_nobody_but_the_patient_reads_and_no_study_counts() {
 	}
 }
 
+/// Whatever an account is, and whoever it acts for: only the patient reads, and no study counts.
+#[test]
+fn while_it_is_in_force_no_kind_of_account_reads() {
+	let access = with_everything_permitted();
+	let actors = grantees(&access).into_iter().map(|(_, actor)| actor);
+	let actors: Vec<Actor> = actors
+		.flat_map(|actor| {
+			AccountKind::ALL.iter().map(move |kind| Actor { kind: *kind, ..actor.clone() })
+		})
+		.collect();
+	assert!(actors.iter().all(|actor| actor.account != PATIENT));
+	for stop in STOPS {
+		let stopped = access.decider().clone().with(Stop::GRANTEE, given(99, stop.terms()));
+		for actor in &actors {
+			for question in questions(&access, actor) {
+				let may = stop.allows_adding && question.action == Action::Write;
+				let is_permitted = stopped.answer(&question).is_permit();
+				assert!(may || !is_permitted, "{stop:?}: {:?} {question:?}", actor.kind);
+			}
+		}
+	}
+}
+
 #[test]
 fn the_patient_still_reads() {
 	let access = access(vec![(Stop::GRANTEE, given(99, Stop::default().terms()))]);

@@ -12,7 +12,8 @@ use anyhow::{bail, Result};
 use vouchsafe_protocol::{
 	traits::View,
 	types::{
-		Action, Actions, Consent, Effect, Grantee, Purpose, Purposes, StudyId, StudyTerms, Terms,
+		Action, Actions, Consent, ConsentId, Effect, Grantee, Purpose, Purposes, StudyId,
+		StudyTerms, Terms,
 	},
 };
 
@@ -116,6 +117,14 @@ pub fn denies(
 	consents.iter().filter(move |(grantee, consent)| {
 		*grantee == Grantee::Study(study) && consent.terms.effect != Effect::Permit
 	})
+}
+
+/// The number of the consent with which the user has left a study, if it counts now.
+pub fn has_left(consents: &[(Grantee, Consent)], study: StudyId, now: u64) -> Option<ConsentId> {
+	let left = denies(consents, study).find(|(_, deny)| {
+		deny.terms == leaving_terms() && deny.counts_from().is_none_or(|from| from <= now)
+	});
+	left.map(|(_, deny)| deny.id)
 }
 
 /// Leaves a study.
@@ -223,6 +232,12 @@ mod tests {
 		let sentence = "I forbid study 3 to compute statistics from my records for any purpose.";
 		assert!(left.sentence.starts_with(sentence), "{}", left.sentence);
 		assert_eq!(granted(&session), [(Grantee::Study(ID), leaving_terms())]);
+		let deny = |terms| [(Grantee::Study(ID), consent(4, terms))];
+		assert_eq!(has_left(&deny(leaving_terms()), ID, 0), Some(4));
+		assert_eq!(has_left(&deny(leaving_terms()), ID + 1, 0), None);
+		let later = Terms { valid_from: Some(5), ..leaving_terms() };
+		assert_eq!(has_left(&deny(later), ID, 4), None);
+		assert_eq!(has_left(&deny(counting_terms()), ID, 0), None);
 
 		let session = with(&[(Grantee::Study(ID), consent(4, leaving_terms()))]);
 		let found = study(&session, open(&session));

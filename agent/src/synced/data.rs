@@ -1,6 +1,10 @@
 //! What is synced, and how two devices' changes are merged.
 
-use crate::{consent::KeptText, pins::Sight};
+use crate::{
+	consent::KeptText,
+	pins::Sight,
+	practice::{Noted, Notes},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::{btree_map, BTreeMap, BTreeSet};
 use vouchsafe_protocol::messages::Hex;
@@ -49,6 +53,9 @@ pub struct Data {
 	/// The members as they were seen, by their accounts.
 	pub(super) members: BTreeMap<Hex<32>, Pinned>,
 	pub(super) settings: BTreeMap<String, Entry<String>>,
+	/// The requests that the person has made of patients.
+	#[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+	pub(super) requests: BTreeMap<String, Entry<Noted>>,
 }
 
 impl Default for Data {
@@ -62,6 +69,7 @@ impl Default for Data {
 			record_labels: BTreeMap::new(),
 			members: BTreeMap::new(),
 			settings: BTreeMap::new(),
+			requests: BTreeMap::new(),
 		}
 	}
 }
@@ -80,6 +88,7 @@ impl Data {
 		merge_maps(&mut self.texts, other.texts, greater);
 		merge_maps(&mut self.record_labels, other.record_labels, greater);
 		merge_maps(&mut self.settings, other.settings, greater);
+		merge_maps(&mut self.requests, other.requests, greater);
 		merge_maps(&mut self.members, other.members, Pinned::merge);
 		self.labels.extend(other.labels);
 		let is_greater = match (&self.label_key, &other.label_key) {
@@ -102,6 +111,12 @@ impl Data {
 	pub fn settings(&self) -> BTreeMap<String, String> {
 		let values = self.settings.iter();
 		values.filter_map(|(name, entry)| Some((name.clone(), entry.value.clone()?))).collect()
+	}
+
+	/// The requests that the person has made.
+	pub(super) fn requests(&self) -> Notes {
+		let values = self.requests.iter();
+		values.filter_map(|(key, entry)| Some((key.clone(), entry.value?))).collect()
 	}
 
 	pub(super) fn to_bytes(&self) -> Zeroizing<Vec<u8>> {

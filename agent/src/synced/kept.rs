@@ -7,6 +7,7 @@ use crate::{
 	labels::LabelTable,
 	pins::{Pins, Sight},
 	platform::Keep,
+	practice::{read_notes, write_notes},
 };
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
@@ -82,6 +83,7 @@ pub(super) async fn collect(
 		note(data.members.entry(member.into()).or_default(), sights, names);
 	}
 	data.settings = changes(&before.settings, settings(keep, me).await?);
+	data.requests = changes(&before.requests, read_notes(keep, me, genesis).await?);
 	Ok(data)
 }
 
@@ -126,6 +128,10 @@ pub(super) async fn write(
 	let now = data.settings();
 	if now != settings(keep, me).await? {
 		write_settings(keep, me, &now).await?;
+	}
+	let notes = data.requests();
+	if notes != read_notes(keep, me, genesis).await? {
+		write_notes(keep, me, genesis, &notes).await?;
 	}
 	Ok((data, other_label_key))
 }

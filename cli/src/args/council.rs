@@ -98,6 +98,17 @@ pub enum CouncilCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Propose to publish a release of the wallet: its version and the hash of its manifest.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council publish wallet/manifest.json\n\n\
+		The others build the same release, compare its hash with the one in the motion, and vote.")]
+	Publish {
+		/// The release's manifest.json, as `make wallet` has written it.
+		manifest: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Propose a runtime upgrade.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key hospital-a council upgrade runtime.compact.compressed.wasm\n\n\

@@ -25,7 +25,7 @@ use serde_json::{json, Value};
 use std::collections::BTreeMap;
 use vouchsafe_agent::stop::Stop;
 use vouchsafe_client::chain::{
-	calls::ConsentCall, Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
+	Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
 	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
@@ -169,10 +169,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			assist::confirm(&session, &file, agreement).await
 		},
 		ConsentCommand::RefuseAssisted { agreement } => {
-			let sentence =
-				"I refuse for good that a hospital’s staff enter consents in my name. This cannot be undone.";
-			agree(sentence, agreement)?;
-			let block = session.submit(ConsentCall::refuse_assisted).await?.number;
+			agree(&ENGLISH.wallet_refuse_assisted(), agreement)?;
+			let block = vouchsafe_agent::assist::refuse(&session).await?;
 			// They are refused, even if the others cannot be read.
 			let me = session.me()?.account();
 			let entered =

@@ -1,6 +1,6 @@
 //! `vouchsafe council`.
 
-use super::{agree, study::describe};
+use super::{agree, study::describe, wallet::read_manifest};
 use crate::{
 	args::{parse_key, Agreement, CouncilCommand},
 	council::{self, Motion},
@@ -23,6 +23,9 @@ use vouchsafe_client::chain::{
 pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
 	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
 		files::check(wasm)?;
+	}
+	if let CouncilCommand::Publish { manifest, .. } = &command {
+		read_manifest(manifest)?;
 	}
 	let session = settings.connect().await?;
 	let (call, agreement): (RuntimeCall, Agreement) = match command {
@@ -113,6 +116,9 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 		CouncilCommand::StopStudy { study, agreement } => {
 			open_study(&session, study).await?;
 			(StudiesCall::stop { study }.into(), agreement)
+		},
+		CouncilCommand::Publish { manifest, agreement } => {
+			(council::publish(&read_manifest(&manifest)?), agreement)
 		},
 		CouncilCommand::Upgrade { wasm, agreement } => {
 			let code = read(&wasm)?;

@@ -11,8 +11,8 @@ use crate::{
 	english::ENGLISH,
 	files,
 	home::write_private,
-	label_keys,
 	output::{table, Output},
+	registrar::{self, Enrolment},
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
@@ -27,11 +27,8 @@ use vouchsafe_client::{
 	},
 	custodian::Custodian,
 	messages::{About, Hex, SignedCustodian},
-	protocol::{
-		qr::{Code, RegistrarCode},
-		traits::Custodians,
-	},
-	signing::{enrolment_text, verify, wrap},
+	protocol::{qr::Code, traits::Custodians},
+	signing::{enrolment_text, Signer as _, ToSign},
 };
 
 /// A signed enrolment, as the registrar receives it.
@@ -55,7 +52,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 	let names = &session.names;
 	match command {
 		EnrolCommand::Sign { institution, kind, valid_for, out, unasked: _ } => {
-			sign(&session, &institution, &kind, valid_for, out.as_deref())
+			sign(&session, &institution, &kind, valid_for, out.as_deref()).await
 		},
 		EnrolCommand::Submit { file, unasked: _ } => submit(&session, &file).await,
 		EnrolCommand::Code { kind, institution, valid_for } => {
@@ -74,7 +71,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				from,
 				until,
 			};
-			let block = session.submit(call).await?.number;
+			let block = registrar::carry_out(&session, call).await?.block;
 			let end = until.map_or("with no end".into(), |it| format!("until {}", show_moment(it)));
 			let mut said = format!(
 				"{} works for {} as {}, {end}.",
@@ -96,7 +93,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			let (who, at) = (names.in_sentence(&practitioner), names.in_sentence(&institution));
 			agree(&format!("I end the affiliation of {who} with {at}."), agreement)?;
 			let call = EnrolmentCall::end_affiliation { institution, practitioner };
-			let block = session.submit(call).await?.number;
+			let block = registrar::carry_out(&session, call).await?.block;
 			Ok(done(
 				format!(
 					"{who} no longer works for {at}. Permits for this affiliation end with it."
@@ -198,7 +195,7 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			};
 			agree(&said, agreement)?;
 			let call = EnrolmentCall::set_signing_disabled { account, since };
-			let block = session.submit(call).await?.number;
+			let block = registrar::carry_out(&session, call).await?.block;
 			let what = match since {
 				Some(since) => format!(
 					"\nPermits that were given with this key since {} do not count.",
@@ -274,7 +271,7 @@ fn done(text: String, block: u32) -> Output {
 	Output::new(text, json)
 }
 
-fn sign(
+async fn sign(
 	session: &Session,
 	institution: &str,
 	kind: &AccountKind,
@@ -298,7 +295,7 @@ fn sign(
 		kind: kind.word().to_owned(),
 		encryption_key: Hex(key),
 		expires,
-		signature: Hex(Signer::sign(&me.signer, &wrap(&text))),
+		signature: Hex(me.signer.sign_as_account(ToSign::Text(&text)).await?),
 	};
 	let json = serde_json::to_value(&signed)?;
 	match out {
@@ -329,76 +326,26 @@ async fn code(
 	valid_for: u64,
 ) -> Result<Output> {
 	let institution = session.institution(institution).await?;
-	let member = session.member(&institution).context("an institution is a member")?;
-	let (url, _) = member.custodian.as_ref().with_context(|| {
-		format!("{} has not named a custodian yet", session.names.show(&institution))
-	})?;
 	let expires = now().saturating_add(valid_for);
-	let url = url.clone();
-	let genesis = session.genesis();
-	let code = RegistrarCode { genesis, institution, kind, url, expires };
+	let code = registrar::ask(session, institution, kind, expires)?;
 	let text = Code::Registrar(code).to_text()?;
 	let json = json!({ "code": text, "expires": expires });
 	Ok(Output::new(text, json))
 }
 
-/// The enrolment that somebody has signed by a code, for the institution for which the user acts.
-async fn from_code(session: &Session, text: &str) -> Result<SignedEnrolment> {
-	let code = Code::from_text(text)?.of_chain(session.genesis())?.enrollee()?;
-	let institution = session.institution(None).await?;
-	let kind = AccountKind::ALL.iter().find(|kind| code.is_authentic(&institution, **kind));
-	let kind = kind.with_context(|| {
-		let name = session.names.show(&institution);
-		format!("the code was not signed for {name}: have it made again from a code of yours")
-	})?;
-	Ok(SignedEnrolment {
-		genesis: code.genesis.into(),
-		institution: (&institution).into(),
-		account: (&code.account).into(),
-		kind: kind.word().to_owned(),
-		encryption_key: Hex(code.encryption_key),
-		expires: code.expires,
-		signature: Hex(code.signature),
-	})
-}
-
 async fn submit(session: &Session, file: &Path) -> Result<Output> {
 	let text =
 		std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-	let signed = match text.trim_start().starts_with("VOUCHSAFE") {
-		true => from_code(session, &text).await?,
-		false => serde_json::from_str(&text)
-			.with_context(|| format!("{} is not a signed enrolment", file.display()))?,
+	let enrolment = match text.trim_start().starts_with("VOUCHSAFE") {
+		true => {
+			let institution = session.institution(None).await?;
+			registrar::read_answer(session.genesis(), &session.names, &institution, &text, now())?
+		},
+		false => from_file(session, file, &text)?,
 	};
-	let kind = AccountKind::from_word(&signed.kind)?;
-	let account = AccountId::from(signed.account);
-	let institution = AccountId::from(signed.institution);
-	// The chain would refuse these too, but with less helpful errors.
-	if signed.genesis.0 != session.genesis().0 {
-		bail!("the enrolment was signed for another chain");
-	}
-	if signed.expires <= now() {
-		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
-	}
-	let text = enrolment_text(
-		session.genesis(),
-		&institution,
-		kind.word(),
-		&signed.encryption_key.0,
-		signed.expires,
-	);
-	if !verify(&account, &text, &signed.signature.0) {
-		bail!("the signature does not match: {} was changed after signing", file.display());
-	}
-	let call = EnrolmentCall::enrol {
-		institution: institution.clone(),
-		account: account.clone(),
-		kind,
-		encryption_key: signed.encryption_key.0,
-		expires: signed.expires,
-		signature: MultiSignature::Sr25519(signed.signature.0),
-	};
-	let block = session.submit(call).await?.number;
+	let (account, institution) = (enrolment.account.clone(), enrolment.institution.clone());
+	let kind = enrolment.kind;
+	let done_in = registrar::carry_out(session, enrolment.call()).await?;
 	let mut output = done(
 		format!(
 			"{} is now enrolled by {} as {}.",
@@ -406,20 +353,44 @@ async fn submit(session: &Session, file: &Path) -> Result<Output> {
 			session.names.show(&institution),
 			ENGLISH.phrase(kind)
 		),
-		block,
+		done_in.block,
 	);
 	output.json["account"] = account_json(session, &account);
-	if kind == AccountKind::Patient {
-		// The patient is enrolled, even if this fails.
-		if let Err(error) = label_keys::draw_for(session, &account, &institution).await {
-			output.text += &format!(
-				"\nThe label key was not delivered ({error:#}). The patient's client draws one when it \
-				 needs it."
-			);
-			output.json["label_key"] = json!(false);
-		}
+	if let Some(error) = done_in.no_label_key {
+		output.text += &format!(
+			"\nThe label key was not delivered ({error:#}). The patient's client draws one when it \
+			 needs it."
+		);
+		output.json["label_key"] = json!(false);
 	}
 	Ok(output)
+}
+
+/// The enrolment that somebody has signed in a file, if the chain would take it.
+fn from_file(session: &Session, file: &Path, text: &str) -> Result<Enrolment> {
+	let signed: SignedEnrolment = serde_json::from_str(text)
+		.with_context(|| format!("{} is not a signed enrolment", file.display()))?;
+	// The chain would refuse these too, but with less helpful errors.
+	if signed.genesis.0 != session.genesis().0 {
+		bail!("the enrolment was signed for another chain");
+	}
+	if signed.expires <= now() {
+		bail!("the signature expired at {}: have it signed again", show_moment(signed.expires));
+	}
+	let enrolment = Enrolment {
+		institution: signed.institution.into(),
+		account: signed.account.into(),
+		kind: AccountKind::from_word(&signed.kind)?,
+		encryption_key: signed.encryption_key.0,
+		expires: signed.expires,
+		signature: signed.signature.0,
+	};
+	match enrolment.is_authentic(session.genesis()) {
+		true => Ok(enrolment),
+		false => {
+			bail!("the signature does not match: {} was changed after signing", file.display())
+		},
+	}
 }
 
 /// How long a custodian may take to answer before it is registered.

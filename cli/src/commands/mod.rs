@@ -13,6 +13,7 @@ mod request;
 mod staff;
 mod status;
 mod study;
+mod wallet;
 
 use crate::{
 	address, advice,
@@ -199,6 +200,7 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		Command::Request(command) => request::run(&settings, command).await,
 		Command::Study(command) => study::run(&settings, command).await,
 		Command::Audit(command) => audit::run(&settings, command).await,
+		Command::Wallet(command) => wallet::run(&settings, command).await,
 		Command::Status => status::run(&settings).await,
 	}
 }

@@ -136,15 +136,7 @@ async fn asked(
 	let mut terms = plain_terms(Effect::Permit);
 	apply(session, at, patient, &mut terms, about, &Reach::default()).await?;
 	request::check_actions(terms.actions)?;
-	Ok(Asked {
-		actions: terms.actions,
-		purposes: terms.purposes,
-		categories: terms.categories,
-		labels: terms.labels,
-		confidentiality: terms.confidentiality,
-		records: terms.records.into_inner(),
-		data_period: terms.data_period,
-	})
+	Ok(request::asked_of(terms))
 }
 
 /// Checks that an approval stays within the request, before the chain refuses it.
@@ -222,16 +214,7 @@ mod tests {
 	fn an_approval_only_narrows() {
 		let mut terms = plain_terms(Effect::Permit);
 		terms.categories = Categories(3);
-		let asked = |terms: &Terms| Asked {
-			actions: terms.actions,
-			purposes: terms.purposes,
-			categories: terms.categories,
-			labels: terms.labels.clone(),
-			confidentiality: terms.confidentiality,
-			records: terms.records.to_vec(),
-			data_period: terms.data_period,
-		};
-		let asked = asked(&terms);
+		let asked = request::asked_of(terms.clone());
 		assert!(check_within(&asked, &terms).is_ok());
 		let refused = |edit: &dyn Fn(&mut Terms)| {
 			let mut changed = terms.clone();

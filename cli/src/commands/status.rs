@@ -27,17 +27,19 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let custodians = join_all(session.members.iter().map(|member| async {
 		let custodian = match session.custodian(&member.account) {
 			Ok(custodian) => custodian,
-			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false, None),
-			Err(error) => return (crate::output::line(&error.to_string()), false, None),
+			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false, None, None),
+			Err(error) => return (crate::output::line(&error.to_string()), false, None, None),
 		};
 		let custodian = custodian.without_retries();
 		let (ready, about) = join(custodian.readiness(), custodian.about()).await;
 		let registered = member.custodian.as_ref().map(|(_, key)| *key);
 		if about.is_ok_and(|about| Some(about.key.0) != registered) {
 			let other = "another custodian answers at the registered address";
-			return (other.to_owned(), false, None);
+			return (other.to_owned(), false, None, None);
 		}
-		let research = ready.as_ref().ok().map(|it| crate::output::line(&it.research.detail));
+		let said = ready.as_ref().ok();
+		let research = said.map(|it| crate::output::line(&it.research.detail));
+		let wallet = said.map(|it| crate::output::line(&it.wallet.detail));
 		let (state, is_ready) = match ready {
 			Ok(ready) if ready.ready => ("ready".to_owned(), true),
 			Ok(ready) => {
@@ -61,7 +63,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			Err(CustodianError::Unreachable(_)) => ("cannot be reached".to_owned(), false),
 			Err(error) => (error.to_string(), false),
 		};
-		(state, is_ready, research)
+		(state, is_ready, research, wallet)
 	}))
 	.await;
 
@@ -111,12 +113,12 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		"archive": archive,
 		"syncing": syncing,
 		"peers": peers,
-		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready, research))| json!({
+		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready, research, wallet))| json!({
 			"institution": account_json(&session, &member.account),
 			"kind": member.kind.word(),
 			"country": member.country,
 			"status": member.status.word(),
-			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state, "research": research },
+			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state, "research": research, "wallet": wallet },
 		})).collect::<Vec<_>>(),
 	});
 
@@ -192,10 +194,15 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			"signing_disabled": mine.disabled_since.is_some(),
 		})));
 	}
-	let studies = session.members.iter().zip(&custodians).filter_map(|(member, (.., research))| {
-		Some(format!("{}: {}", session.names.show(&member.account), research.as_ref()?))
-	});
-	let studies = studies.collect::<Vec<_>>().join("\n           ");
-	let details = format!("{text}\n\nStudies    {studies}");
+	let each = |said: &dyn Fn(usize) -> Option<String>| {
+		let members = session.members.iter().enumerate();
+		let lines = members.filter_map(|(place, member)| {
+			Some(format!("{}: {}", session.names.show(&member.account), said(place)?))
+		});
+		lines.collect::<Vec<_>>().join("\n           ")
+	};
+	let studies = each(&|place| custodians.get(place)?.2.clone());
+	let wallets = each(&|place| custodians.get(place)?.3.clone());
+	let details = format!("{text}\n\nStudies    {studies}\n\nWallets    {wallets}");
 	Ok(Output::new(text, json).with_details(details))
 }

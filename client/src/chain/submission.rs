@@ -265,7 +265,7 @@ async fn try_submit<B: Belief, S: Signer>(
 		call,
 		until,
 		watched,
-		signed: vec![birth.sign(belief, signer, call, own.nonce())],
+		signed: vec![birth.sign(belief, signer, call, own.nonce()).await?],
 		birth,
 		searched: last.number(),
 		begun: now,
@@ -316,13 +316,13 @@ pub(crate) async fn prepare<B: Belief>(
 
 impl Birth {
 	/// Signs a call that is valid from this block on.
-	fn sign<B: Belief>(
+	async fn sign<B: Belief>(
 		&self,
 		belief: &B,
 		signer: &impl Signer,
 		call: &RuntimeCall,
 		nonce: u64,
-	) -> Vec<u8> {
+	) -> Result<Vec<u8>, ChainError> {
 		let Self { number, hash, version, lifetime } = *self;
 		let binding = Binding {
 			version,
@@ -331,7 +331,7 @@ impl Birth {
 			from: hash,
 			nonce,
 		};
-		extrinsics::sign(signer, call, &binding)
+		Ok(extrinsics::sign(signer, call, &binding).await?)
 	}
 }
 
@@ -562,7 +562,8 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 			},
 			Err(error) => return Err(error),
 		};
-		self.signed.push(birth.sign(self.belief, self.signer, self.call, self.own.nonce()));
+		let signing = birth.sign(self.belief, self.signer, self.call, self.own.nonce());
+		self.signed.push(signing.await?);
 		self.birth = birth;
 		Ok(true)
 	}

@@ -1,7 +1,8 @@
 //! Authentication of signed requests. The checks come in this order, and the first that fails
 //! determines the error: size, freshness, nonce, chain, audience (institution and action),
-//! signature, enrolment. Custodians' accounts are not enrolled. Only what concerns studies is open to
-//! them.
+//! signature, enrolment. The signature is the account's, or that of a session key that the account lets
+//! make requests. The enrolment is the account's either way, so who may not sign cannot delegate either.
+//! Custodians' accounts are not enrolled. Only what concerns studies is open to them.
 
 use super::error::ApiError;
 use crate::{
@@ -195,7 +196,7 @@ impl<T: DeserializeOwned> Authentic<T> {
 		if !is_for_us || payload.action != expected.action {
 			return Err(ApiError::OtherAudience);
 		}
-		if !signed.is_authentic() {
+		if !signed.is_authentic(&node.genesis(), expected.now) {
 			return Err(ApiError::NotSigned);
 		}
 		// Only from here on is the chain asked.
@@ -223,7 +224,11 @@ mod tests {
 	};
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::{dev, Keypair};
-	use vouchsafe_client::{chain::Status, messages::Payload, signing::sign_payload};
+	use vouchsafe_client::{
+		chain::Status,
+		messages::{Delegation, Payload, MAX_DELEGATION},
+		signing::{delegation_text, sign_payload, wrap},
+	};
 
 	const NOW: u64 = 1_800_000_000;
 	const INSTITUTION: AccountId = AccountId::new([2; 32]);
@@ -364,6 +369,65 @@ mod tests {
 		let signed = Signed { payload: text, ..sign_payload(&key(), &payload()) };
 		let result = fixture.check(&signed, Some(signer())).await;
 		assert!(matches!(result, Err(ApiError::Malformed(_))));
+	}
+
+	/// A request that a session key signs for the account, by a delegation that is changed before the
+	/// account signs it.
+	fn delegated(change: impl Fn(&mut Delegation)) -> Signed {
+		let mut delegation = Delegation {
+			account: Hex(key().public_key().0),
+			session: Hex(dev::bob().public_key().0),
+			genesis: Hex([1; 32]),
+			from: NOW,
+			until: NOW + MAX_DELEGATION,
+			signature: Hex([0; 64]),
+		};
+		change(&mut delegation);
+		delegation.signature = Hex(key().sign(&wrap(&delegation_text(&delegation))).0);
+		let signed = sign_payload(&dev::bob(), &payload());
+		Signed { account: Hex(key().public_key().0), delegation: Some(delegation), ..signed }
+	}
+
+	#[tokio::test]
+	async fn a_session_key_is_accepted_for_the_account_and_each_request_once() {
+		let (fixture, signed) = (Fixture::new(), delegated(|_| {}));
+		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
+		let again = fixture.check(&signed, Some(signer())).await;
+		assert!(matches!(again, Err(ApiError::Replayed)));
+	}
+
+	#[tokio::test]
+	async fn who_may_not_sign_cannot_delegate_either() {
+		let fixture = Fixture::new();
+		for not_active in [
+			None,
+			Some(Account { status: Status::Suspended, ..signer() }),
+			Some(Account { disabled_since: Some(1), ..signer() }),
+		] {
+			let result = fixture.check(&delegated(|_| {}), not_active).await;
+			assert!(matches!(result, Err(ApiError::NoAccess)));
+		}
+	}
+
+	#[tokio::test]
+	async fn a_delegation_holds_within_its_limits_only() {
+		let limits: [fn(&mut Delegation); 2] =
+			[|it| (it.from, it.until) = (NOW - 1, NOW + 1), |it| it.until = NOW + 1];
+		for change in limits {
+			assert!(Fixture::new().check(&delegated(change), Some(signer())).await.is_ok());
+		}
+		let others: [(&str, fn(&mut Delegation)); 6] = [
+			("expired", |it| (it.from, it.until) = (NOW - MAX_DELEGATION, NOW)),
+			("not yet valid", |it| (it.from, it.until) = (NOW + 1, NOW + 2)),
+			("too long", |it| it.until += 1),
+			("of another chain", |it| it.genesis = Hex([9; 32])),
+			("of another account", |it| it.account = Hex(dev::charlie().public_key().0)),
+			("for another key", |it| it.session = Hex(dev::charlie().public_key().0)),
+		];
+		for (what, change) in others {
+			let result = Fixture::new().check(&delegated(change), Some(signer())).await;
+			assert!(matches!(result, Err(ApiError::NotSigned)), "{what}");
+		}
 	}
 
 	proptest! {

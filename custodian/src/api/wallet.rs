@@ -4,9 +4,9 @@
 use super::{
 	error::{ApiError, SignedRequestErrors},
 	shares::Empty,
-	signed_request::authenticate,
+	signed_request::{authenticate, Requester},
 };
-use crate::{names, state::State as Shared};
+use crate::{heads::Heads, names, state::State as Shared};
 use axum::{body::Bytes, extract::State, Json};
 use std::{collections::BTreeSet, sync::Arc};
 use vouchsafe_client::{
@@ -135,11 +135,7 @@ pub async fn set_names(
 ) -> Result<Json<Empty>, ApiError> {
 	let (requester, body) = authenticate::<SetNames>(&state, action::SET_NAMES, &bytes).await?;
 	let heads = requester.heads(&state).await?;
-	for block in heads.both() {
-		if !block.is_registrar(&requester.account, &requester.institution).await? {
-			return Err(ApiError::NoAccess);
-		}
-	}
+	ensure_registrar(&requester, &heads).await?;
 	if body.names.len() > MAX_NAMES {
 		return Err(ApiError::Mismatch(format!("send at most {MAX_NAMES} names")));
 	}
@@ -160,6 +156,41 @@ pub async fn set_names(
 	tracing::info!(by = %Hex::from(&requester.account), names = set.len(), "set names of practitioners");
 	state.database.set_names(set).await?;
 	Ok(Json(Empty {}))
+}
+
+/// List names of practitioners.
+#[utoipa::path(
+	post,
+	path = "/v1/names/list",
+	description = "Returns the names of this institution's practitioners in the order of their accounts, at most 500: the next ones are those after the last account. The signer is one of its registrars. The body is a signed request with the action `list-names`; its payload is a `Payload_ListNames`.",
+	request_body = Signed,
+	responses(
+		SignedRequestErrors,
+		(status = 200, body = StaffNames, description = "The names. There may be none"),
+		(status = 403, body = Refusal, description = "The signer is not a registrar of this institution"),
+	),
+	tag = "wallet"
+)]
+pub async fn list_names(
+	State(state): State<Arc<Shared>>,
+	bytes: Bytes,
+) -> Result<Json<StaffNames>, ApiError> {
+	let (requester, body) = authenticate::<ListNames>(&state, action::LIST_NAMES, &bytes).await?;
+	let heads = requester.heads(&state).await?;
+	ensure_registrar(&requester, &heads).await?;
+	let names = state.database.names_after(body.after.map(|it| it.0), MAX_NAMES).await?;
+	let named = |(account, name)| StaffName { account: Hex(account), name };
+	Ok(Json(StaffNames { names: names.into_iter().map(named).collect() }))
+}
+
+/// A refusal, unless the requester is a registrar of this institution at both blocks.
+async fn ensure_registrar(requester: &Requester, heads: &Heads) -> Result<(), ApiError> {
+	for block in heads.both() {
+		if !block.is_registrar(&requester.account, &requester.institution).await? {
+			return Err(ApiError::NoAccess);
+		}
+	}
+	Ok(())
 }
 
 /// Read the signer's encrypted data.

@@ -37,6 +37,10 @@ pub struct BlockDouble {
 	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
 	/// A study, if there is one.
 	pub studies: Option<SharedStudies>,
+	/// The published releases of the wallet.
+	pub releases: Vec<Release>,
+	/// The active institutions.
+	pub members: Vec<(AccountId, Institution)>,
 }
 
 impl BlockDouble {
@@ -316,5 +320,13 @@ impl Block for BlockDouble {
 
 	async fn audit_head(&self, _patient: &AccountId) -> Result<(u64, H256), ChainError> {
 		Ok((self.entries, H256([0; 32])))
+	}
+
+	async fn wallet_releases(&self) -> Result<Vec<Release>, ChainError> {
+		Ok(self.releases.clone())
+	}
+
+	async fn members(&self) -> Result<Vec<(AccountId, Institution)>, ChainError> {
+		Ok(self.members.clone())
 	}
 }

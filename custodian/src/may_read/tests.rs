@@ -32,6 +32,7 @@ fn the_clock_the_validators_and_the_institutions_are_for_everyone() {
 		block_hash(0).bytes,
 		authorities().bytes,
 		set_id().bytes,
+		releases("wallet").bytes,
 		institutions().prefix,
 		institution(&OTHER).bytes,
 		custodian_account(&OTHER).bytes,

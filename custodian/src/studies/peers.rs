@@ -1,12 +1,13 @@
 //! The custodians of a study's other aggregators. Their addresses and keys are on the chain.
 
 use super::{Aggregated, StudyError};
+use crate::{chain::Node, config::Config};
 use std::{
 	collections::{BTreeMap, HashMap},
 	sync::{Mutex, OnceLock},
 };
 use vouchsafe_client::{
-	chain::{AccountId, Institution},
+	chain::{AccountId, ChainError, Institution},
 	custodian::{AllowedAddresses, Custodian, CustodianClient, CustodianError},
 	messages::{Hex, PeerRequest},
 };
@@ -127,17 +128,20 @@ async fn allowed(aggregated: &Aggregated) -> Result<AllowedAddresses, StudyError
 	if let Some(allowed) = clients.allowed.get() {
 		return Ok(allowed.clone());
 	}
-	let allowed = match aggregated.node.is_local().await? {
+	let allowed = allowed_on(&aggregated.state.config, &*aggregated.node).await?;
+	Ok(clients.allowed.get_or_init(|| allowed).clone())
+}
+
+/// The same, for a node's chain.
+pub(crate) async fn allowed_on(
+	config: &Config,
+	node: &dyn Node,
+) -> Result<AllowedAddresses, ChainError> {
+	Ok(match node.is_local().await? {
 		true => AllowedAddresses::all(),
 		// The configuration was checked when it was read.
-		false => aggregated
-			.state
-			.config
-			.research
-			.allowed()
-			.unwrap_or(AllowedAddresses::public_and(Vec::new())),
-	};
-	Ok(clients.allowed.get_or_init(|| allowed).clone())
+		false => config.research.allowed().unwrap_or(AllowedAddresses::public_and(Vec::new())),
+	})
 }
 
 #[cfg(test)]

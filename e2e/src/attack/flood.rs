@@ -164,7 +164,7 @@ pub(super) async fn fill(
 	let at = chain.best().await?;
 	let first = at.nonce(&key.account()).await?;
 	for taken in 0..most {
-		let extrinsic = at.sign(key, call, first + taken, 64)?;
+		let extrinsic = at.sign(key, call, first + taken, 64).await?;
 		if let Some(said) = hand_in(url, &extrinsic).await? {
 			let refusal = refusal_of(&said).with_context(|| format!("unknown: {said}"))?;
 			return Ok((taken, Some(refusal)));

@@ -138,7 +138,7 @@ async fn a_proxy(network: &Network) -> Played {
 	let harmless: RuntimeCall = UtilityCall::batch { calls: vec![] }.into();
 	let at = scene.chain.best().await?;
 	let nonce = at.nonce(&key.account()).await?;
-	let honest = at.sign(&key, &harmless, nonce, 64)?;
+	let honest = at.sign(&key, &harmless, nonce, 64).await?;
 	// The call is the extrinsic's last part. In its place comes the first release's `add_proxy`, of type
 	// `Any` and without delay.
 	let mut body = &honest[..];

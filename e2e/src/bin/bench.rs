@@ -4,14 +4,14 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use vouchsafe_e2e::measure;
 
-/// Measures the chain, the custodians and the vault, and prints a table.
+/// Measures the chain, the custodians, the vault and the wallet, and prints a table.
 #[derive(Debug, Parser)]
 struct Options {
 	/// Print JSON instead of a table.
 	#[arg(long)]
 	json: bool,
 	/// Measure only the groups whose name contains this text: vault, research, chain, delay, opening,
-	/// memory.
+	/// memory, wallet.
 	#[arg(long)]
 	only: Option<String>,
 	/// Count 100,000 people in studies, not 10,000. It takes more than an hour.

@@ -189,7 +189,7 @@ async fn sign(
 			let mut calls = Vec::new();
 			for nonce in nonces {
 				let other = &accounts[(index + nonce + 1) % accounts.len()];
-				let signed = at.sign(signer, &call(signer, other), *nonce as u64, 256)?;
+				let signed = at.sign(signer, &call(signer, other), *nonce as u64, 256).await?;
 				let signed = format!("0x{}", hex::encode(signed));
 				calls.push(json!({
 					"jsonrpc": "2.0",

@@ -69,7 +69,7 @@ async fn state(patient: &User, chain: &Chain) -> Result<(Value, (u64, H256), usi
 async fn signed_at(at: &At, patient: &Keypair) -> Result<Vec<u8>> {
 	let nonce = at.nonce(&patient.account()).await?;
 	let grantee = Grantee::Institution(keypair("//HospitalC").account());
-	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024)?)
+	Ok(at.sign(patient, &ConsentCall::revoke { grantee, id: 0 }.into(), nonce, 1024).await?)
 }
 
 /// Sends a signed call to a validator. Returns the answer.

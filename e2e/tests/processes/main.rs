@@ -4,6 +4,7 @@
 // Tests start in the order of their names. This one compiles a runtime first, so it begins.
 mod a_new_runtime;
 mod attacks;
+mod both_views;
 mod custodians;
 mod documents;
 mod failures;
@@ -14,6 +15,7 @@ mod labels;
 mod one_hospital;
 mod power_cuts;
 mod refusals;
+mod releases;
 mod research;
 mod research_rpc;
 mod rpc;

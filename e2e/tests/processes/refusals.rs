@@ -615,7 +615,7 @@ async fn send(
 	call: &RuntimeCall,
 	nonce: u64,
 ) -> Result<Result<(), ChainError>> {
-	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64)?;
+	let extrinsic = chain.finalized().await?.sign(key, call, nonce, 64).await?;
 	let url = network.sites[0].node.http_url();
 	let Some(said) = hand_in(&url, &extrinsic).await? else { return Ok(Ok(())) };
 	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))

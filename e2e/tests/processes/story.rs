@@ -1,7 +1,7 @@
 //! The story, on a network whose traffic is recorded. Then a search for personal data in everything
 //! that the processes wrote or sent.
 
-use crate::suite::Suite;
+use crate::{both_views, suite::Suite};
 use std::collections::BTreeSet;
 use vouchsafe_client::{
 	chain::{
@@ -36,6 +36,7 @@ async fn the_story_works_and_leaves_no_personal_data() {
 	assert!(personal.len() > 10 * before.len(), "too few strings are left to search for");
 
 	story::run(&mut network, &mut Printer::to_stdout(), Some(&bundle)).await.unwrap();
+	both_views::agree_at_each_block(&network).await;
 
 	// The readers may keep what they opened. Their home folders are searched separately.
 	for readers in ["read", "homes"] {

@@ -1,10 +1,12 @@
-//! Gives Root to motions of three quarters of the council's seats. There is no other Root.
+//! Gives Root to motions of three quarters of the council's seats. There is no other Root. With such a
+//! motion the council also publishes the releases of the programs that people get from its members.
 //!
 //! # Terminology
 //!
 //! - *Seat*: an institution's or authority's place in the council (pallet-collective).
 //! - *Motion*: a call that the council votes on. An accepted motion is dispatched with the origin
 //!   "n of m seats", never as Root.
+//! - *Release*: a version of a program such as the wallet, by the hash of its manifest.
 //!
 //! # Scenario
 //!
@@ -21,10 +23,13 @@
 //!
 //! *A seat wants to block the others.* It can have [`Config::MaxMotions`] open motions.
 //!
+//! *A member serves another wallet than the others.* The council has published the hash of the wallet's
+//! manifest. Everybody compares what a member serves with it.
+//!
 //! # API
 //!
-//! [`Call::dispatch_as_root`]. [`Motions`] has each seat's open motions. The council calls
-//! [`Pallet::open_motion`] for each new one.
+//! [`Call::dispatch_as_root`] and [`Call::publish`]. [`Motions`] has each seat's open motions. The
+//! council calls [`Pallet::open_motion`] for each new one. [`Releases`] has what was published.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -39,6 +44,7 @@
 
 extern crate alloc;
 
+pub mod types;
 pub mod weights;
 
 #[cfg(test)]
@@ -47,6 +53,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
+pub use types::{Release, Word, MAX_NAMES, MAX_RELEASES, MAX_WORD};
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -78,6 +85,27 @@ impl<T: Config> Pallet<T> {
 		Motions::<T>::insert(seat, own);
 		Ok(())
 	}
+
+	/// Each name has releases, which differ, and names and versions are words.
+	#[cfg(any(feature = "try-runtime", test))]
+	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
+		let mut names: u32 = 0;
+		for (name, releases) in Releases::<T>::iter() {
+			names = names.saturating_add(1);
+			ensure!(types::is_word(&name), "a release has no name");
+			ensure!(!releases.is_empty(), "a name without a release is kept");
+			for (place, release) in releases.iter().enumerate() {
+				ensure!(types::is_word(&release.version), "a release has no version");
+				let others = releases.iter().skip(place.saturating_add(1));
+				ensure!(
+					others.into_iter().all(|other| other.hash != release.hash),
+					"a release is kept twice"
+				);
+			}
+		}
+		ensure!(names == Releases::<T>::count() && names <= MAX_NAMES, "the names are miscounted");
+		Ok(())
+	}
 }
 
 /// The pallet.
@@ -89,9 +117,10 @@ pub mod pallet {
 	use frame_support::{
 		dispatch::{extract_actual_weight, GetDispatchInfo, RawOrigin},
 		pallet_prelude::*,
-		traits::UnfilteredDispatchable,
+		traits::{DefensiveResult as _, UnfilteredDispatchable},
 	};
-	use frame_system::pallet_prelude::OriginFor;
+	use frame_system::pallet_prelude::*;
+	use sp_core::H256;
 	use sp_runtime::traits::Hash as _;
 
 	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
@@ -130,6 +159,16 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
+	/// Published releases by name: the current one last, and those that were current before.
+	#[pallet::storage]
+	pub type Releases<T: Config> = CountedStorageMap<
+		_,
+		Blake2_128Concat,
+		Word,
+		BoundedVec<Release, ConstU32<MAX_RELEASES>>,
+		ValueQuery,
+	>;
+
 	/// Why a call is refused.
 	#[pallet::error]
 	pub enum Error<T> {
@@ -139,6 +178,12 @@ pub mod pallet {
 		TooManyMotions,
 		/// The account is not active.
 		NotActive,
+		/// A name or a version is empty, or has other characters than visible ASCII ones.
+		NotAWord,
+		/// As many names have releases as are allowed.
+		TooManyNames,
+		/// It is the current release already.
+		AlreadyCurrent,
 	}
 
 	/// What happened.
@@ -150,6 +195,21 @@ pub mod pallet {
 			/// What became of it.
 			result: DispatchResult,
 		},
+		/// A release is the current one of its name now.
+		Published {
+			/// What is released.
+			name: Word,
+			/// The release.
+			release: Release,
+		},
+	}
+
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
 	}
 
 	#[pallet::call]
@@ -197,6 +257,53 @@ pub mod pallet {
 				result: result.map(|_| ()).map_err(|failed| failed.error),
 			});
 			Ok(Some(weight).into())
+		}
+
+		/// Publish a release of a program, which becomes the current one of this name.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// `hash` is the SHA-256 of the release's manifest. The last [`MAX_RELEASES`] of a name are
+		/// kept, each once, so that people can tell an earlier release from an altered one. An earlier
+		/// one can be published again.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAWord`].
+		/// - [`Error::TooManyNames`].
+		/// - [`Error::AlreadyCurrent`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::Published`].
+		#[pallet::call_index(1)]
+		#[pallet::weight(T::WeightInfo::publish())]
+		pub fn publish(
+			origin: OriginFor<T>,
+			name: Word,
+			version: Word,
+			hash: H256,
+		) -> DispatchResult {
+			ensure_root(origin)?;
+			ensure!(types::is_word(&name) && types::is_word(&version), Error::<T>::NotAWord);
+			let mut releases = Releases::<T>::get(&name);
+			let is_known = !releases.is_empty();
+			ensure!(is_known || Releases::<T>::count() < MAX_NAMES, Error::<T>::TooManyNames);
+			let release = Release { version, hash };
+			ensure!(releases.last() != Some(&release), Error::<T>::AlreadyCurrent);
+
+			releases.retain(|other| other.hash != hash);
+			if releases.is_full() {
+				releases.remove(0);
+			}
+			releases.try_push(release.clone()).defensive_map_err(|_| Error::<T>::AlreadyCurrent)?;
+			Releases::<T>::insert(&name, releases);
+			Self::deposit_event(Event::Published { name, release });
+			Ok(())
 		}
 	}
 }

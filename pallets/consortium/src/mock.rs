@@ -238,5 +238,6 @@ pub fn run(test: impl FnOnce()) {
 	ext.execute_with(|| {
 		System::set_block_number(1);
 		test();
+		Consortium::do_try_state().unwrap();
 	});
 }

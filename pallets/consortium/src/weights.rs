@@ -11,6 +11,8 @@ use frame_support::{
 pub trait WeightInfo {
 	/// Of `dispatch_as_root`, without the call that it dispatches.
 	fn dispatch_as_root() -> Weight;
+	/// Of `publish`.
+	fn publish() -> Weight;
 }
 
 /// Weights with the runtime's database constants.
@@ -20,11 +22,20 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn dispatch_as_root() -> Weight {
 		Weight::from_parts(30_000_000, 0).saturating_add(T::DbWeight::get().reads(34))
 	}
+
+	/// Reads the releases of the name and the number of names, and writes both.
+	fn publish() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(2, 2))
+	}
 }
 
 /// For tests.
 impl WeightInfo for () {
 	fn dispatch_as_root() -> Weight {
 		Weight::from_parts(30_000_000, 0).saturating_add(ParityDbWeight::get().reads(34))
+	}
+
+	fn publish() -> Weight {
+		Weight::from_parts(20_000_000, 0).saturating_add(ParityDbWeight::get().reads_writes(2, 2))
 	}
 }

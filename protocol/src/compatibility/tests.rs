@@ -12,6 +12,10 @@ use crate::{
 use proptest::prelude::*;
 use scale_info::{form::PortableForm, Field, PortableRegistry, TypeDef, Variant};
 
+/// What a browser has in the place of this module.
+#[path = "own.rs"]
+mod own;
+
 type Variants = Vec<Variant<PortableForm>>;
 
 /// Our metadata with a change, and with other documentation, so that it is not taken as our own.
@@ -263,6 +267,35 @@ fn errors_have_the_names_of_the_nodes_runtime() {
 	assert!(told.is_dispatch("Custody", &first.name), "{told}");
 	assert!(told.to_string().contains(first.docs[0][1..].trim_end_matches('.')), "{told}");
 	assert!(own.dispatch_error(&DispatchError::BadOrigin).is_dispatch("System", "BadOrigin"));
+}
+
+#[test]
+fn a_browser_knows_the_same_runtime() {
+	let (here, there) = (RuntimeMetadata::own(), own::RuntimeMetadata::own());
+	assert_eq!((there.spec(), there.version()), (here.spec(), here.version()));
+	let spec = here.spec().unwrap();
+	assert!(there.is_of(Some((&spec.0, spec.1))));
+	assert!(!there.is_of(Some((&spec.0, spec.1 + 1))) && !there.is_of(None));
+	for index in 0..=u8::MAX {
+		for number in 0..=u8::MAX {
+			let error = ModuleError { index, error: [number, 0, 0, 0] };
+			let error = DispatchError::Module(error);
+			assert_eq!(there.dispatch_error(&error), here.dispatch_error(&error));
+		}
+	}
+	let other = DispatchError::Exhausted;
+	assert_eq!(there.dispatch_error(&other), here.dispatch_error(&other));
+	let bytes = encoded_events();
+	assert_eq!(there.events(&bytes).unwrap(), here.events(&bytes).unwrap());
+	let own = |place| there.encoded_events_of(&bytes, place).unwrap();
+	assert_eq!(own(1), here.encoded_events_of(&bytes, 1).unwrap());
+	assert!(own(2).is_empty());
+	assert!(there.events(&bytes[1..]).is_err());
+	there.check_call(&revoke()).unwrap();
+	there.check_function(openings()).unwrap();
+	there.check_storage("Audit", "Logs", None).unwrap();
+	there.check_event("Audit", "Appended").unwrap();
+	there.clone().check_call(&remark()).unwrap();
 }
 
 /// A refusal that people read has no name of the chain in it.

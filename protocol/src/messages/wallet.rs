@@ -56,6 +56,16 @@ pub struct SetNames {
 	pub names: Vec<StaffName>,
 }
 
+/// Asks for all names of the institution's practitioners. The signer is one of its registrars.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ListNames {
+	/// The names of the accounts after this one, in the order of the accounts.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub after: Option<Hex<32>>,
+}
+
 /// The name of one of an institution's practitioners. It is the institution's word.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]

@@ -1,5 +1,7 @@
 //! The newest block that a client has proven to be final. A client keeps it, and never goes back.
 
+mod checkpoint;
+
 use super::{
 	finality::{target, verify_finality},
 	Authorities, Header, ProofError, ProvenState, NUMBER_BYTES,
@@ -8,6 +10,8 @@ use crate::storage;
 use codec::{Decode, DecodeAll, Encode};
 use smoldot::header::{self, DigestItemRef, GrandpaConsensusLogRef};
 use sp_core::H256;
+
+pub use checkpoint::Checkpoint;
 
 /// The first byte of a kept [`Trusted`].
 const VERSION: u8 = 1;

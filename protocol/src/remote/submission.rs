@@ -125,7 +125,7 @@ pub(super) async fn submit<T: Transport + Clone, S: Signer>(
 		Nonce::Own => chain.own_calls.note(&account, proven),
 	};
 	let begun = chain.transport.elapsed();
-	let (birth, signed) = (view.number(), sign(chain, signer, call, &view, own.nonce())?);
+	let (birth, signed) = (view.number(), sign(chain, signer, call, &view, own.nonce()).await?);
 	let submission = Submission {
 		chain,
 		signer,
@@ -142,7 +142,7 @@ pub(super) async fn submit<T: Transport + Clone, S: Signer>(
 }
 
 /// Signs a call that is valid from the block of this view on.
-pub(super) fn sign<T: Transport + Clone>(
+pub(super) async fn sign<T: Transport + Clone>(
 	chain: &CustodianChain<T>,
 	signer: &impl Signer,
 	call: &RuntimeCall,
@@ -152,7 +152,7 @@ pub(super) fn sign<T: Transport + Clone>(
 	let version = RuntimeMetadata::own().version().ok_or(ProofError::NoRuntime)?;
 	let mortality = Mortality::new(view.number(), LIFETIME.into());
 	let binding = Binding { version, genesis: chain.genesis, mortality, from: view.hash(), nonce };
-	Ok(extrinsics::sign(signer, call, &binding))
+	Ok(extrinsics::sign(signer, call, &binding).await?)
 }
 
 impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
@@ -301,7 +301,8 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 			if gives_access(self.call) {
 				self.chain.ensure_fresh(&view)?;
 			}
-			self.signed = sign(self.chain, self.signer, self.call, &view, self.own.nonce())?;
+			let signing = sign(self.chain, self.signer, self.call, &view, self.own.nonce());
+			self.signed = signing.await?;
 			self.birth = view.number();
 			return Ok(None);
 		}

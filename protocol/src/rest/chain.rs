@@ -1,6 +1,6 @@
 //! How a custodian is asked about the chain.
 
-use super::{RestCustodian, Transport, ANSWER};
+use super::{parse, RestCustodian, Transport, ANSWER};
 use crate::{
 	errors::CustodianError,
 	messages::{
@@ -34,7 +34,7 @@ impl<T: Transport> RestCustodian<T> {
 		let path = "/v1/chain/read";
 		match signer {
 			Some(signer) => self.post(path, signer, action::READ_STATE, asked).await,
-			None => self.retry(|| self.answer(self.json(path, asked, ANSWER))).await,
+			None => parse(&self.answer(&|| self.json(path, asked, ANSWER)).await?),
 		}
 	}
 

@@ -169,6 +169,7 @@ fn content_type(name: &str) -> &'static str {
 		"svg" => "image/svg+xml",
 		"png" => "image/png",
 		"json" => "application/json",
+		"ftl" => "text/plain; charset=utf-8",
 		"webmanifest" => "application/manifest+json",
 		_ => "application/octet-stream",
 	}

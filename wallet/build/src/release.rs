@@ -53,12 +53,18 @@ pub struct Release {
 	files: BTreeMap<String, File>,
 }
 
-/// Builds the release from the checkout, the compiled core, and the folder of the other modules.
-pub fn build(root: &Path, core: &Path, modules: &Path) -> Result<Release> {
+/// Builds the release from the checkout, the compiled core, the folder of the other modules, and a
+/// checkpoint.
+pub fn build(
+	root: &Path,
+	core: &Path,
+	modules: &Path,
+	checkpoint: Option<&str>,
+) -> Result<Release> {
 	let wallet = root.join("wallet");
 	let mut release = Release::default();
 	texts::generate(&root.join("speech/locales"), &wallet.join("page/generated"))?;
-	let worker = release.add_core(root, core)?;
+	let worker = release.add_core(root, core, checkpoint)?;
 	let reader = modules.join("vouchsafe_wallet_reader.wasm");
 	glue::generate(&reader, "reader", &wallet.join("reader/generated"))?;
 	let reader = release.add_reader(root)?;
@@ -93,15 +99,19 @@ impl Release {
 		name
 	}
 
-	/// The core and its worker. Returns the worker's name.
-	fn add_core(&mut self, root: &Path, wasm: &Path) -> Result<String> {
+	/// The core and its worker, which has the checkpoint. Returns the worker's name.
+	fn add_core(&mut self, root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<String> {
 		let generated = root.join("wallet/core/generated");
 		let core = glue::generate(wasm, "core", &generated)?;
 		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
+		let languages = self.add_languages(&root.join("speech/locales"))?;
 		let names = format!(
 			"// Written by vouchsafe-wallet-build.\n\
 			export const version = {VERSION:?};\n\
-			export const coreUrl = \"./{core}\";\n"
+			export const coreUrl = \"./{core}\";\n\
+			export const languages: Record<string, {{ url: string; sha256: string }}> = {languages};\n\
+			export const checkpoint: string | undefined = {};\n",
+			checkpoint.map_or_else(|| "undefined".to_owned(), |text| format!("{text:?}"))
 		);
 		files::write(&generated.join("release.ts"), names.as_bytes())?;
 		let Bundle { files, entry, imports, .. } =
@@ -113,6 +123,19 @@ impl Release {
 			self.add(&name, bytes, kind, load);
 		}
 		Ok(entry)
+	}
+
+	/// The core's texts in each language but English, which it contains. Returns where they are, and
+	/// their hashes, as JSON.
+	fn add_languages(&mut self, locales: &Path) -> Result<String> {
+		let mut languages = BTreeMap::new();
+		for (language, texts) in texts::of_core(locales)? {
+			let sha256 = files::sha256(texts.as_bytes());
+			let stem = format!("speech-{language}");
+			let name = self.add_hashed(&stem, "ftl", texts.into_bytes(), Load::Installed);
+			languages.insert(language, json!({ "url": format!("./{name}"), "sha256": sha256 }));
+		}
+		Ok(serde_json::to_string_pretty(&languages)?)
 	}
 
 	/// The reader of QR codes is one worker with its WebAssembly in it: it can load nothing.
@@ -270,6 +293,17 @@ impl Release {
 	}
 }
 
+/// The text of a checkpoint, which `vouchsafe wallet checkpoint` has written. The core checks what it says.
+pub fn read_checkpoint(path: &Path) -> Result<String> {
+	let wrong = || format!("{} is not a checkpoint", path.display());
+	let value: serde_json::Value =
+		serde_json::from_slice(&files::read(path)?).with_context(wrong)?;
+	let parts = ["genesis", "block", "hash", "set", "authorities", "proven"];
+	let has_all = parts.iter().all(|part| value.get(part).is_some());
+	ensure!(has_all, "{}: it must have {}", wrong(), parts.join(", "));
+	Ok(value.to_string())
+}
+
 /// Writes a file and its compressed forms, unless they are there already: brotli takes seconds.
 fn write_compressed(
 	out: &Path,
@@ -368,6 +402,23 @@ mod tests {
 		for (name, hash) in listed {
 			assert_eq!(*hash, files::sha256(&fs::read(folder.path().join(name)).unwrap()));
 		}
+	}
+
+	#[test]
+	fn only_a_checkpoint_is_put_into_the_release() {
+		let folder = tempfile::tempdir().unwrap();
+		let file = folder.path().join("checkpoint.json");
+		assert!(read_checkpoint(&file).is_err());
+		let whole = r#"{ "genesis": "0x00", "block": 1, "hash": "0x01", "set": 0, "authorities": [], "proven": "0x" }"#;
+		for (text, is_one) in
+			[("", false), ("[]", false), ("{\"genesis\":\"0x00\"}", false), (whole, true)]
+		{
+			fs::write(&file, text).unwrap();
+			assert_eq!(read_checkpoint(&file).is_ok(), is_one, "{text}");
+		}
+		let read: serde_json::Value =
+			serde_json::from_str(&read_checkpoint(&file).unwrap()).unwrap();
+		assert_eq!(read, serde_json::from_str::<serde_json::Value>(whole).unwrap());
 	}
 
 	#[test]

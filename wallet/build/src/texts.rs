@@ -11,11 +11,13 @@ use std::{
 	collections::{BTreeMap, BTreeSet},
 	fmt::Write as _,
 	fs,
-	path::Path,
+	path::{Path, PathBuf},
 };
 
 /// The file of a language's folder that has the page's texts.
 const FILE: &str = "page.ftl";
+/// The language that the core contains.
+const CONTAINED: &str = "en";
 
 /// One text: what it says, with `{$name}` where a value belongs, and these names.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,22 +38,48 @@ pub fn generate(locales: &Path, to: &Path) -> Result<()> {
 	files::write(&to.join("texts.ts"), index(&languages)?.as_bytes())
 }
 
+/// The texts of each language that the core does not contain: its files but the page's, in one.
+pub fn of_core(locales: &Path) -> Result<BTreeMap<String, String>> {
+	let mut languages = BTreeMap::new();
+	for folder in read_folder(locales)? {
+		let language = name_of(&folder);
+		let files = read_folder(&folder)?.into_iter().filter(|file| name_of(file) != FILE);
+		let texts: Vec<_> = files.map(|file| read_text(&file)).collect::<Result<_>>()?;
+		if language != CONTAINED {
+			languages.insert(language, texts.join("\n"));
+		}
+	}
+	Ok(languages)
+}
+
+/// What is in a folder, by name.
+fn read_folder(folder: &Path) -> Result<Vec<PathBuf>> {
+	let entries =
+		fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?;
+	let mut all = entries.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
+	all.sort();
+	Ok(all)
+}
+
+fn name_of(path: &Path) -> String {
+	path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn read_text(path: &Path) -> Result<String> {
+	fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))
+}
+
 fn read_all(locales: &Path) -> Result<BTreeMap<String, Texts>> {
 	let mut languages = BTreeMap::new();
 	let mut without = Vec::new();
-	let folders =
-		fs::read_dir(locales).with_context(|| format!("cannot read {}", locales.display()))?;
-	for folder in folders {
-		let folder = folder?;
-		let language = folder.file_name().to_string_lossy().into_owned();
-		let path = folder.path().join(FILE);
+	for folder in read_folder(locales)? {
+		let language = name_of(&folder);
+		let path = folder.join(FILE);
 		if !path.is_file() {
 			without.push(language);
 			continue;
 		}
-		let source =
-			fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-		let texts = parse(&source).with_context(|| path.display().to_string())?;
+		let texts = parse(&read_text(&path)?).with_context(|| path.display().to_string())?;
 		languages.insert(language, texts);
 	}
 	ensure!(
@@ -230,6 +258,19 @@ mod tests {
 			module(&languages["en"]).unwrap().lines().skip(1).collect::<String>(),
 			"export default {  \"a\": \"A {$x}\",  \"b\": \"B\"};"
 		);
+	}
+
+	#[test]
+	fn the_core_gets_all_files_but_the_pages() {
+		let folder = tempfile::tempdir().unwrap();
+		for language in ["en", "de"] {
+			fs::create_dir_all(folder.path().join(language)).unwrap();
+			for (file, text) in [("b.ftl", "b = B\n"), ("a.ftl", "a = A\n"), (FILE, "page = P\n")] {
+				fs::write(folder.path().join(language).join(file), text).unwrap();
+			}
+		}
+		let languages = of_core(folder.path()).unwrap();
+		assert_eq!(languages, BTreeMap::from([("de".to_owned(), "a = A\n\nb = B\n".to_owned())]));
 	}
 
 	#[test]

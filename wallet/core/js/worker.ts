@@ -1,10 +1,16 @@
 // The core's worker: what the browser does for the core, and the messages between page and core.
 
 import init, { Core } from "../generated/core.js";
-import { coreUrl } from "../generated/release.js";
+import { checkpoint, coreUrl, languages } from "../generated/release.js";
 
 const DATABASE = "vouchsafe";
 const STORE = "values";
+/** Documents are apart, so that they are not read when the wallet is unlocked. */
+const DOCUMENTS = "documents";
+/** What the keys of documents begin with. */
+const DOCUMENT = "document-";
+/** The folder of files that wait to be saved. */
+const FOLDER = "saving";
 /** How often the core looks whether to lock itself, in milliseconds. */
 const TICK = 5_000;
 
@@ -19,8 +25,12 @@ let database: Promise<IDBDatabase> | undefined;
 
 function open(): Promise<IDBDatabase> {
 	database ??= (async () => {
-		const request = indexedDB.open(DATABASE, 1);
-		request.onupgradeneeded = () => request.result.createObjectStore(STORE);
+		const request = indexedDB.open(DATABASE, 2);
+		request.onupgradeneeded = () => {
+			for (const store of [STORE, DOCUMENTS]) {
+				if (!request.result.objectStoreNames.contains(store)) request.result.createObjectStore(store);
+			}
+		};
 		const opened = await promised(request);
 		// Another tab may remove everything.
 		opened.onversionchange = () => {
@@ -67,7 +77,93 @@ class Answer {
 	}
 }
 
+/** Changes both stores: all, or nothing. */
+async function change(what: (values: IDBObjectStore, documents: IDBObjectStore) => void): Promise<void> {
+	const transaction = (await open()).transaction([STORE, DOCUMENTS], "readwrite", { durability: "strict" });
+	what(transaction.objectStore(STORE), transaction.objectStore(DOCUMENTS));
+	await new Promise<void>((resolve, reject) => {
+		transaction.oncomplete = () => resolve();
+		const failed = () => reject(transaction.error ?? new Error("the database is full"));
+		transaction.onerror = failed;
+		transaction.onabort = failed;
+	});
+}
+
+/** Writes a file. What was written is not in it before the end. */
+interface FileWriter {
+	write(bytes: Uint8Array): Promise<void>;
+	finish(): Promise<void>;
+	abandon(): void;
+}
+
+/** A file that something can be written into. */
+interface FileTarget {
+	begin(): Promise<FileWriter>;
+	discard(): Promise<void>;
+	/** The file, if it is the browser's own and the person is still to save it. */
+	file(): Promise<File | undefined>;
+}
+
+/** A file that the person chose. The browser writes beside it until the end. */
+class ChosenFile implements FileTarget {
+	#handle: FileSystemFileHandle;
+	#wasEmpty = false;
+
+	constructor(handle: FileSystemFileHandle) {
+		this.#handle = handle;
+	}
+
+	async begin(): Promise<FileWriter> {
+		this.#wasEmpty = (await this.#handle.getFile()).size === 0;
+		const stream = await this.#handle.createWritable();
+		return {
+			write: (bytes) => stream.write(bytes as Uint8Array<ArrayBuffer>),
+			finish: () => stream.close(),
+			abandon: () => void stream.abort().catch(() => undefined),
+		};
+	}
+
+	async discard(): Promise<void> {
+		const handle = this.#handle as FileSystemFileHandle & { remove?: () => Promise<void> };
+		if (this.#wasEmpty && (await handle.getFile()).size === 0) await handle.remove?.();
+	}
+
+	async file(): Promise<undefined> {}
+}
+
+/** A file of the browser's own, where there is none to choose. */
+class OwnFile implements FileTarget {
+	#handle: FileSystemFileHandle | undefined;
+
+	async begin(): Promise<FileWriter> {
+		const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle(FOLDER, { create: true });
+		const name = crypto.randomUUID();
+		const handle = await folder.getFileHandle(name, { create: true });
+		const access = await handle.createSyncAccessHandle();
+		return {
+			write: async (bytes) => void access.write(bytes as Uint8Array<ArrayBuffer>),
+			finish: async () => {
+				access.flush();
+				access.close();
+				this.#handle = handle;
+			},
+			abandon: () => {
+				access.close();
+				void folder.removeEntry(name).catch(() => undefined);
+			},
+		};
+	}
+
+	async discard(): Promise<void> {}
+
+	async file(): Promise<File | undefined> {
+		return this.#handle?.getFile();
+	}
+}
+
 const host = {
+	checkpoint,
+
 	async load(): Promise<[string, Uint8Array][]> {
 		const values = (await open()).transaction(STORE).objectStore(STORE);
 		const [keys, all] = await Promise.all([
@@ -77,19 +173,44 @@ const host = {
 		return keys.map((key, place) => [String(key), all[place] as Uint8Array]);
 	},
 
-	async store(changes: [string, Uint8Array | null][]): Promise<void> {
-		const transaction = (await open()).transaction(STORE, "readwrite", { durability: "strict" });
-		const values = transaction.objectStore(STORE);
-		for (const [key, value] of changes) {
-			if (value === null) values.delete(key);
-			else values.put(value, key);
-		}
-		await new Promise<void>((resolve, reject) => {
-			transaction.oncomplete = () => resolve();
-			const failed = () => reject(transaction.error ?? new Error("the database is full"));
-			transaction.onerror = failed;
-			transaction.onabort = failed;
-		});
+	store: (changes: [string, Uint8Array | null][]): Promise<void> =>
+		change((values, documents) => {
+			for (const [key, value] of changes) {
+				const store = key.startsWith(DOCUMENT) ? documents : values;
+				if (value === null) store.delete(key);
+				else store.put(value, key);
+			}
+		}),
+
+	replace: (all: [string, Uint8Array][]): Promise<void> =>
+		change((values, documents) => {
+			values.clear();
+			documents.clear();
+			for (const [key, value] of all) values.put(value, key);
+		}),
+
+	async document(key: string): Promise<Uint8Array | undefined> {
+		const documents = (await open()).transaction(DOCUMENTS).objectStore(DOCUMENTS);
+		return promised(documents.get(key) as IDBRequest<Uint8Array | undefined>);
+	},
+
+	ownFile: (): FileTarget => new OwnFile(),
+
+	removeOwnFiles(): void {
+		const removed = navigator.storage.getDirectory().then((root) => root.removeEntry(FOLDER, { recursive: true }));
+		removed.catch(() => undefined);
+	},
+
+	/** The texts of a language, checked by their hash. */
+	async texts(language: string): Promise<string> {
+		const file = languages[language];
+		if (!file) throw new Error(`there are no texts in ${language}`);
+		const response = await fetch(new URL(file.url, import.meta.url), { credentials: "omit", redirect: "error" });
+		const bytes = await response.arrayBuffer();
+		const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+		const found = Array.from(hash, (byte) => byte.toString(16).padStart(2, "0")).join("");
+		if (!response.ok || found !== file.sha256) throw new Error(`${file.url} is not the release's`);
+		return new TextDecoder().decode(bytes);
 	},
 
 	now: () => Date.now(),
@@ -104,6 +225,14 @@ const host = {
 		}
 		const copy = bytes.slice().buffer;
 		postMessage({ ...value, bytes: copy }, { transfer: [copy] });
+	},
+
+	postFile(message: string, target: FileTarget): void {
+		const value = JSON.parse(message) as Record<string, unknown>;
+		void target.file().then(
+			(file) => postMessage({ ...value, file }),
+			() => postMessage(value),
+		);
 	},
 
 	async send(
@@ -140,6 +269,8 @@ const host = {
 
 const started = (async () => {
 	await init({ module_or_path: new URL(coreUrl, import.meta.url) });
+	// What was not saved before this worker started is not waited for any more.
+	host.removeOwnFiles();
 	const core = new Core(host);
 	setInterval(() => core.tick(), TICK);
 	return core;
@@ -178,12 +309,24 @@ function takeOver(core: Core): Promise<void> {
 	});
 }
 
-/** Requests after which the wallet is open in this tab. */
-const OPENING = ["create", "restore", "unlock"];
+/** Requests after which the wallet is open in this tab, or nowhere. */
+const OPENING = ["create", "restore", "unlock", "forget"];
 
-addEventListener("message", async (event: MessageEvent<{ ask: { ask: string } }>) => {
+/** A request of the page, and what may be beside it. */
+interface Asked {
+	id: number;
+	ask: { ask: string };
+	bytes?: ArrayBuffer;
+	handle?: FileSystemFileHandle;
+}
+
+addEventListener("message", async (event: MessageEvent<Asked>) => {
 	const core = await started;
-	if (!isCurrent && OPENING.includes(event.data.ask.ask)) await takeOver(core);
-	await core.ask(JSON.stringify(event.data));
+	const { bytes, handle, ...request } = event.data;
+	const { ask: name, ...fields } = request.ask;
+	if (!isCurrent && OPENING.includes(name)) await takeOver(core);
+	const ask = Object.keys(fields).length > 0 ? { [name]: fields } : name;
+	const text = JSON.stringify({ ...request, ask });
+	await core.ask(text, bytes && new Uint8Array(bytes), handle && new ChosenFile(handle));
 	void follow(core);
 });

@@ -1,19 +1,27 @@
 //! An unlocked account: its stored things, its keys, and what it knows of the chain.
 
+mod adding;
 mod connection;
 mod consents;
 mod drafts;
 mod home;
+mod kept;
+mod labelling;
 mod last;
 mod log;
 mod people;
+mod practitioner;
 mod records;
+mod release;
+mod registrar;
 mod requests;
 mod settings;
+mod studies;
 mod who_sees;
 
 use crate::{
 	device::DeviceKey,
+	extension::{ExtensionSecrets, ExtensionSigner, Prompts, Secrets},
 	failure::Trouble,
 	guard::Approval,
 	host::Host,
@@ -25,17 +33,20 @@ use anyhow::Result;
 use drafts::Draft;
 use futures::lock::Mutex as AsyncMutex;
 use std::{
-	collections::BTreeMap,
+	collections::{BTreeMap, BTreeSet},
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use subxt_signer::sr25519::Keypair;
 use vouchsafe_agent::{
-	keys::{Identity, KeyFile},
+	keys::Identity,
 	platform::Keep as _,
+	stop::Stop,
 	synced::Outcome,
 };
-use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
+use vouchsafe_protocol::{
+	signing::SharedSigner,
+	types::{AccountId, AccountKind, H256},
+};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -44,8 +55,11 @@ pub use connection::{network_of, Network};
 /// The folder of the wallet's own things, and the names in it.
 const FOLDER: &str = "wallet";
 const KEY: &str = "key";
+const EXTENSION: &str = "extension";
+const SESSION: &str = "session";
 const BACKUP: &str = "backup";
 const KIND: &str = "kind";
+const DESKS: &str = "desks";
 const NETWORK: &str = "network";
 const TRUSTED: &str = "trusted";
 const TITLES: &str = "titles";
@@ -58,8 +72,10 @@ const MEMBERS_FOR: Duration = Duration::from_secs(60);
 pub struct Account<H: Host> {
 	host: H,
 	keep: BrowserKeep<H>,
-	key_file: KeyFile,
+	secrets: Secrets,
 	identity: Identity,
+	/// Signs for the account if its key is in an extension.
+	extension: Option<Arc<ExtensionSigner<H>>>,
 	/// The address that the page was loaded from.
 	origin: String,
 	approval: Approval,
@@ -68,12 +84,18 @@ pub struct Account<H: Host> {
 	session: AsyncMutex<Option<(Duration, Arc<Session<H>>)>>,
 	log: AsyncMutex<Option<log::Checked>>,
 	drafts: Mutex<BTreeMap<String, Draft>>,
+	/// When documents of patients are closed.
+	ends: Mutex<practitioner::Ends>,
 }
 
 /// What is known without asking anybody.
 #[derive(Default)]
 struct Known {
 	kind: Option<AccountKind>,
+	/// Own requests that wait for an answer, by patient and number.
+	waiting: BTreeSet<(AccountId, u32)>,
+	/// Whether it registers for an institution.
+	is_registrar: bool,
 	/// Whether the custodians have answered this account's own questions.
 	is_connected: bool,
 	network: Option<Network>,
@@ -101,13 +123,16 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// What is stored first of an account. `is_saved` says whether its words were saved already.
 pub fn first_values(
 	key: &DeviceKey,
-	key_file: &KeyFile,
+	secrets: &Secrets,
 	is_saved: bool,
-) -> Result<Vec<(String, Option<Vec<u8>>)>> {
-	let secret = Zeroizing::new(serde_json::to_vec(key_file)?);
-	let mut values = vec![key.seal(FOLDER, KEY, &secret)];
+) -> Result<Vec<(String, Vec<u8>)>> {
+	let (name, secret) = match secrets {
+		Secrets::InWallet(key_file) => (KEY, serde_json::to_vec(key_file)?),
+		Secrets::InExtension(secrets) => (EXTENSION, serde_json::to_vec(secrets)?),
+	};
+	let mut values = vec![key.seal(FOLDER, name, &Zeroizing::new(secret))];
 	values.extend(is_saved.then(|| key.seal(FOLDER, BACKUP, &[1])));
-	Ok(values.into_iter().map(|(key, value)| (key, Some(value))).collect())
+	Ok(values)
 }
 
 impl<H: Host> Account<H> {
@@ -117,15 +142,28 @@ impl<H: Host> Account<H> {
 		key: DeviceKey,
 		stored: &[(String, Vec<u8>)],
 		origin: String,
+		prompts: Prompts,
 	) -> Result<Self> {
 		let keep = BrowserKeep::open(host.clone(), key, stored);
-		let secret = keep.read(FOLDER, KEY).await?.ok_or(crate::device::LockError::Damaged)?;
-		let key_file = serde_json::from_slice(&secret)?;
-		Self::new(host, keep, key_file, origin).await
-	}
-
-	async fn new(host: H, keep: BrowserKeep<H>, key_file: KeyFile, origin: String) -> Result<Self> {
-		let identity = key_file.identity("")?;
+		let secrets = match keep.read(FOLDER, KEY).await? {
+			Some(secret) => Secrets::InWallet(serde_json::from_slice(&secret)?),
+			None => {
+				let secret = keep.read(FOLDER, EXTENSION).await?;
+				let secret = secret.ok_or(crate::device::LockError::Damaged)?;
+				Secrets::InExtension(serde_json::from_slice(&secret)?)
+			},
+		};
+		let (identity, extension) = match &secrets {
+			Secrets::InWallet(key_file) => (key_file.identity("")?, None),
+			Secrets::InExtension(secrets) => {
+				let ExtensionSecrets { account, .. } = secrets;
+				let kept = keep.read(FOLDER, SESSION).await?;
+				let kept = kept.as_ref().map(|it| &it[..]);
+				let signer = ExtensionSigner::new(host.clone(), prompts, account.clone(), kept)?;
+				let (signer, encryption) = (Arc::new(signer), secrets.encryption()?);
+				(Identity { name: String::new(), signer: signer.clone(), encryption }, Some(signer))
+			},
+		};
 		let has_backup = keep.read(FOLDER, BACKUP).await?.is_some();
 		let network = match keep.read(FOLDER, NETWORK).await? {
 			Some(bytes) => serde_json::from_slice(&bytes)?,
@@ -133,13 +171,18 @@ impl<H: Host> Account<H> {
 		};
 		let kind = keep.read(FOLDER, KIND).await?;
 		let kind = kind.and_then(|word| String::from_utf8_lossy(&word).parse().ok());
+		if kind == Some(AccountKind::Practitioner) {
+			keep.store_only(practitioner::stays).await?;
+		}
 		let last_proof = last::proof(&keep).await;
-		let known = Known { kind, last_proof, has_backup, network, ..Known::default() };
+		let is_registrar = keep.read(FOLDER, DESKS).await?.is_some_and(|it| it[..] == [1]);
+		let known = Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
-			key_file,
+			secrets,
 			identity,
+			extension,
 			origin,
 			approval: Approval::default(),
 			documents: Documents::default(),
@@ -147,6 +190,7 @@ impl<H: Host> Account<H> {
 			session: AsyncMutex::default(),
 			log: AsyncMutex::default(),
 			drafts: Mutex::default(),
+			ends: Mutex::default(),
 		})
 	}
 
@@ -160,13 +204,18 @@ impl<H: Host> Account<H> {
 		locked(&self.known).kind
 	}
 
+	/// Whether it registers for an institution.
+	pub fn is_registrar(&self) -> bool {
+		locked(&self.known).is_registrar
+	}
+
 	/// The institution that serves the page, by its proven name.
 	pub fn server(&self) -> Option<String> {
 		locked(&self.known).server.clone()
 	}
 
 	/// Signs for the account.
-	pub fn signer(&self) -> &Keypair {
+	pub fn signer(&self) -> &SharedSigner {
 		&self.identity.signer
 	}
 
@@ -176,8 +225,13 @@ impl<H: Host> Account<H> {
 	}
 
 	/// The account's secrets.
-	pub fn key_file(&self) -> &KeyFile {
-		&self.key_file
+	pub fn secrets(&self) -> &Secrets {
+		&self.secrets
+	}
+
+	/// The extension that has the account's key, if one has it.
+	pub fn extension(&self) -> Option<&str> {
+		self.extension.as_ref().map(|it| it.extension())
 	}
 
 	/// What encrypts the stored things.
@@ -208,6 +262,7 @@ impl<H: Host> Account<H> {
 	/// Forgets what is open.
 	pub fn close(&self) {
 		self.documents.clear();
+		self.host.remove_own_files();
 		locked(&self.drafts).clear();
 	}
 
@@ -263,7 +318,21 @@ impl<H: Host> Account<H> {
 				Answer::Draft(self.draft_consent(&form, amends, carry, speech).await?)
 			},
 			Ask::DraftRevocation { id } => Answer::Draft(self.draft_revocation(id, speech).await?),
-			Ask::DraftStop => Answer::Draft(self.draft_stop(speech).await?),
+			Ask::DraftStop { allows_adding, binds_emergencies } => {
+				let stop = Stop { allows_adding, binds_emergencies };
+				Answer::Draft(self.draft_stop(stop, speech).await?)
+			},
+			Ask::DraftRefuseAssisted => Answer::Draft(self.draft_refuse_assisted(speech).await?),
+			Ask::Studies => Answer::Studies(self.studies(speech).await?),
+			Ask::Study { id } => Answer::Study(self.study(id, speech).await?),
+			Ask::DraftStudyChoice { choice } => {
+				Answer::Draft(self.draft_study_choice(&choice, speech).await?)
+			},
+			Ask::DraftJoin { study } => Answer::Draft(self.draft_join(study, speech).await?),
+			Ask::DraftLeave { study } => Answer::Draft(self.draft_leave(study, speech).await?),
+			Ask::DraftHolders { holders, countries } => {
+				Answer::Draft(self.draft_holders(&holders, &countries, speech).await?)
+			},
 			Ask::DraftResume => Answer::Draft(self.draft_resume(speech).await?),
 			Ask::Discard { digest } => {
 				locked(&self.drafts).remove(&digest);
@@ -277,9 +346,22 @@ impl<H: Host> Account<H> {
 			Ask::Record { id } => Answer::Record(self.record(&id, speech).await?),
 			Ask::Open { ids } => Answer::Opened(self.open_records(&ids, speech).await?),
 			Ask::Read { id } => Answer::Document(self.read(&id, speech)?),
+			Ask::Sizes { ids } => Answer::Sizes(self.sizes(&ids).await?),
+			Ask::DraftNote { id, text } => self.draft_note(&id, &text, speech).await?,
+			Ask::DraftLabels { id, words } => {
+				Answer::Draft(self.draft_labels(&id, &words, speech).await?)
+			},
+			Ask::Unfinished => Answer::Unfinished(self.unfinished(speech).await?),
+			Ask::DraftFinish { id } => Answer::Draft(self.draft_finish(&id, speech).await?),
+			Ask::GiveUp { id } => Answer::Unfinished(self.give_up(&id, speech).await?),
+			Ask::Kept => Answer::Kept(self.kept(speech).await?),
+			Ask::Keep { id } => Answer::Kept(self.keep_document(&id, speech).await?),
+			Ask::OpenKept { id } => Answer::Opened(vec![self.open_kept(&id, speech).await?]),
+			Ask::ForgetKept { id } => Answer::Kept(self.forget_kept(&id, speech).await?),
 			Ask::CheckCopies { id } => Answer::Copies(self.check_copies(&id, speech).await?),
 			Ask::CloseDocuments => {
 				self.documents.clear();
+				self.host.remove_own_files();
 				Answer::Done
 			},
 			Ask::Log { filter } => Answer::Log(self.log(&filter, speech).await?),
@@ -287,12 +369,49 @@ impl<H: Host> Account<H> {
 			Ask::SeenLog { count } => self.seen_log(count).await?,
 			Ask::Holdings => Answer::Holdings(self.holdings(speech).await?),
 			Ask::Settings => Answer::Settings(self.settings(speech).await?),
+			Ask::Release { manifest } => Answer::Release(self.release(&manifest).await?),
 			Ask::SetSetting { name, value } => {
 				self.set_setting(&name, &value).await?;
 				Answer::Settings(self.settings(speech).await?)
 			},
+			Ask::ChooseCustodians { institutions } => {
+				self.choose_custodians(&institutions).await?;
+				Answer::Settings(self.settings(speech).await?)
+			},
 			Ask::SetName { account, name } => self.set_name(&account, &name).await?,
 			Ask::ConfirmMember { account } => self.confirm_member(&account).await?,
+			Ask::OwnCode => Answer::Code(self.own_code().await?),
+			Ask::Practice => Answer::Practice(self.practice(speech).await?),
+			Ask::FindPatient { text } => Answer::Person(self.find_patient(&text).await?),
+			Ask::Patient { patient, institution } => {
+				Answer::Patient(self.patient(&patient, institution.as_deref(), speech).await?)
+			},
+			Ask::DraftAccessRequest { form } => {
+				Answer::Draft(self.draft_access_request(&form, speech).await?)
+			},
+			Ask::DraftWithdrawal { patient, id } => {
+				Answer::Draft(self.draft_withdrawal(&patient, id, speech).await?)
+			},
+			Ask::OpenOfPatient { patient, institution, ids } => {
+				Answer::Opened(self.open_of_patient(&patient, &institution, &ids, speech).await?)
+			},
+			Ask::Desk => Answer::Desk(self.desk(speech).await?),
+			Ask::DeskCode { institution, kind } => {
+				Answer::DeskCode(self.desk_code(&institution, &kind, speech).await?)
+			},
+			Ask::DraftEnrolment { institution, text } => {
+				Answer::Enrolment(self.draft_enrolment(&institution, &text, speech).await?)
+			},
+			Ask::Staff { institution } => Answer::Staff(self.staff(&institution).await?),
+			Ask::Managed { institution, account } => {
+				Answer::Managed(self.managed(&institution, &account, speech).await?)
+			},
+			Ask::DraftManagement { institution, account, change } => {
+				Answer::Draft(self.draft_management(&institution, &account, &change, speech).await?)
+			},
+			Ask::SetStaffName { institution, account, name } => {
+				self.set_staff_name(&institution, &account, &name).await?
+			},
 			// The app answers the others itself.
 			_ => return Err(Trouble::Locked.into()),
 		};

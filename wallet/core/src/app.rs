@@ -6,16 +6,19 @@ mod keys;
 use crate::{
 	account::Account,
 	device::Locks,
+	extension::{Prompts, Secrets},
 	failure::{self, Trouble},
 	host::Host,
-	messages::{Answer, Ask, FailureKind, Message, Phase, Request, Started},
+	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
 };
 use anyhow::Result;
+use futures::future::{AbortHandle, Abortable};
 use std::{
+	future::Future,
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::{english::speech_of, keys::KeyFile};
+use vouchsafe_agent::english::{learn, speech_of, unknown};
 use vouchsafe_protocol::types::{address, AccountKind};
 use vouchsafe_speech::{Speech, LANGUAGES};
 use vouchsafe_vault::passphrase::Cost;
@@ -32,6 +35,8 @@ pub struct App<H: Host>(Arc<Inner<H>>);
 struct Inner<H: Host> {
 	host: H,
 	cost: Cost,
+	/// What extensions are asked. It is also needed while an account opens.
+	prompts: Prompts,
 	state: Mutex<State<H>>,
 }
 
@@ -41,7 +46,7 @@ struct State<H: Host> {
 	origin: String,
 	locks: Option<Locks>,
 	/// A new account that is not kept yet.
-	new: Option<Arc<KeyFile>>,
+	new: Option<Arc<Secrets>>,
 	/// The unlocked account.
 	account: Option<Arc<Account<H>>>,
 	/// When the person used it last.
@@ -49,23 +54,41 @@ struct State<H: Host> {
 	/// Since when something can be signed.
 	signs_since: Option<Instant>,
 	desk: Option<desk::Offer>,
+	/// How often the wallet was locked: what began before is not shown afterwards.
+	times_locked: u64,
+	/// Ends the following of the chain, which has the account's keys in memory.
+	following: Option<AbortHandle>,
+}
+
+/// What is beside a request of the page.
+pub struct Beside<H: Host> {
+	/// The bytes of a document.
+	pub bytes: Option<Vec<u8>>,
+	/// A file to write into.
+	pub file: Option<H::Target>,
+}
+
+impl<H: Host> Default for Beside<H> {
+	fn default() -> Self {
+		Self { bytes: None, file: None }
+	}
 }
 
 /// A moment, by both of the device's clocks: one of them stops while a phone sleeps, and people set the
 /// other one.
 #[derive(Clone, Copy)]
-struct Instant {
+pub(crate) struct Instant {
 	elapsed: Duration,
 	now: u64,
 }
 
 impl Instant {
-	fn now(host: &impl Host) -> Self {
+	pub(crate) fn now(host: &impl Host) -> Self {
 		Self { elapsed: host.elapsed(), now: host.now() }
 	}
 
 	/// The time since then, by the clock that says more.
-	fn age(&self, host: &impl Host) -> Duration {
+	pub(crate) fn age(&self, host: &impl Host) -> Duration {
 		let passed = host.elapsed().saturating_sub(self.elapsed);
 		passed.max(Duration::from_secs(host.now().saturating_sub(self.now)))
 	}
@@ -84,30 +107,55 @@ impl<H: Host> App<H> {
 			used,
 			signs_since: None,
 			desk: None,
+			times_locked: 0,
+			following: None,
 		};
-		Self(Arc::new(Inner { host, cost, state: Mutex::new(state) }))
+		let (prompts, state) = (Prompts::default(), Mutex::new(state));
+		Self(Arc::new(Inner { host, cost, prompts, state }))
 	}
 
 	/// Answers a request by a message to the page.
-	pub async fn handle(&self, request: Request) {
+	pub async fn handle(&self, request: Request, beside: Beside<H>) {
 		let Request { id, ask } = request;
-		let message = match self.answer(ask).await {
-			Ok((answer, bytes)) => {
-				return self.host().post(Message::Answer { id, answer: Box::new(answer) }, bytes);
+		let Beside { bytes, file } = beside;
+		let answer = |answer| Message::Answer { id, answer: Box::new(answer) };
+		let failed = match ask {
+			Ask::SaveLarge { id: record } => match self.save_large(&record, file, id).await {
+				Ok((view, file)) => {
+					return self.host().post_file(answer(Answer::File(view)), &file);
+				},
+				Err(error) => error,
 			},
-			Err(error) => Message::Failed { id, failure: failure::tell(&error, self.speech()) },
+			ask => match self.answer(ask, id, bytes).await {
+				Ok((said, bytes)) => return self.host().post(answer(said), bytes),
+				Err(error) => error,
+			},
 		};
-		self.host().post(message, None);
+		let failure = failure::tell(&failed, self.speech());
+		self.host().post(Message::Failed { id, failure }, None);
 	}
 
-	/// Locks the wallet if nothing was asked for a while. To be called every few seconds.
+	async fn save_large(
+		&self,
+		record: &str,
+		file: Option<H::Target>,
+		request: u32,
+	) -> Result<(FileView, H::Target)> {
+		self.account()?.save_large(record, file, request, self.speech()).await
+	}
+
+	/// Locks the wallet if nothing was asked for a while, and closes documents whose opening has ended. To be
+	/// called every few seconds.
 	pub fn tick(&self) {
-		let locks = {
+		let (account, locks) = {
 			let state = self.state();
-			state.account.is_some() && state.used.age(self.host()) >= LOCKS_AFTER
+			(state.account.clone(), state.used.age(self.host()) >= LOCKS_AFTER)
 		};
+		let Some(account) = account else { return };
 		if locks {
 			self.lock_now();
+		} else if account.close_ended() {
+			self.host().post(Message::Changed, None);
 		}
 	}
 
@@ -120,6 +168,12 @@ impl<H: Host> App<H> {
 	/// Follows the chain as long as the wallet is unlocked: tells the page of newer blocks and of new
 	/// entries in the log. Ends when the wallet is locked.
 	pub async fn follow(&self) {
+		let (handle, registration) = AbortHandle::new_pair();
+		self.state().following = Some(handle);
+		let _ = Abortable::new(self.follow_on(), registration).await;
+	}
+
+	async fn follow_on(&self) {
 		let mut pause = Duration::from_secs(1);
 		while let Ok(account) = self.account() {
 			match account.news(self.speech()).await {
@@ -140,14 +194,29 @@ impl<H: Host> App<H> {
 		}
 	}
 
-	async fn answer(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn answer(
+		&self,
+		ask: Ask,
+		request: u32,
+		bytes: Option<Vec<u8>>,
+	) -> Result<(Answer, Option<Vec<u8>>)> {
 		let answer = match ask {
 			Ask::Start { language, origin } => self.start(&language, origin).await?,
 			Ask::SetLanguage { language } => {
-				self.state().speech = speech_of(&language);
+				let speech = self.speech_in(&language).await;
+				self.state().speech = speech;
 				self.started()
 			},
 			Ask::MakeWords => self.make_words()?,
+			Ask::UseExtension { account } => self.use_extension(account)?,
+			Ask::ExtensionAnswer { id, outcome } => {
+				self.0.prompts.answer(id, outcome);
+				Answer::Done
+			},
+			Ask::Delegate => {
+				self.account()?.delegate().await?;
+				self.started()
+			},
 			Ask::CheckWords { text } => self.check_words(&text).await?,
 			Ask::Create { passphrase } => self.create(&passphrase).await?,
 			Ask::Restore { source, passphrase } => self.restore(source, &passphrase).await?,
@@ -166,26 +235,56 @@ impl<H: Host> App<H> {
 				self.add_passkey(&credential, &output).await?
 			},
 			Ask::Passkeys => self.passkeys()?,
-			Ask::RemovePasskeys => self.remove_passkeys().await?,
+			Ask::RemovePasskey { credential } => self.remove_passkey(&credential).await?,
+			Ask::ChangePassphrase { secret, passphrase } => {
+				self.change_passphrase(secret, &passphrase).await?
+			},
 			Ask::Forget => self.forget().await?,
 			Ask::ReadDeskCode { text } => self.read_desk_code(&text).await?,
 			Ask::AcceptDeskCode => self.accept_desk_code().await?,
 			Ask::Sign { digest } => {
-				self.ensure_signs()?;
-				self.account()?.sign(&digest, self.speech()).await?
+				self.ensure_agrees()?;
+				self.account()?.sign(&digest, request, self.speech()).await?
+			},
+			Ask::DraftAddition { form } => {
+				let bytes = bytes.ok_or(Trouble::NoDocument)?;
+				self.account()?.draft_addition(&form, bytes, self.speech()).await?
 			},
 			Ask::ConfirmMember { account } => {
 				self.ensure_signs()?;
-				let asked = Ask::ConfirmMember { account };
-				return self.account()?.answer(asked, self.speech()).await;
+				return self.from_account(Ask::ConfirmMember { account }).await;
+			},
+			asked @ Ask::SetStaffName { .. } => {
+				self.ensure_signs()?;
+				return self.from_account(asked).await;
 			},
 			Ask::Open { ids } => {
-				self.ensure_signs()?;
-				return self.account()?.answer(Ask::Open { ids }, self.speech()).await;
+				self.ensure_agrees()?;
+				return self.from_account(Ask::Open { ids }).await;
 			},
-			other => return self.account()?.answer(other, self.speech()).await,
+			Ask::OpenOfPatient { patient, institution, ids } => {
+				self.ensure_agrees()?;
+				return self.from_account(Ask::OpenOfPatient { patient, institution, ids }).await;
+			},
+			other => return self.from_account(other).await,
 		};
 		Ok((answer, None))
+	}
+
+	/// What the unlocked account answers.
+	async fn from_account(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+		let account = self.account()?;
+		self.while_open(account.answer(ask, self.speech())).await
+	}
+
+	/// What comes of this, unless the wallet was locked meanwhile: a locked wallet shows nothing.
+	async fn while_open<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+		let before = self.state().times_locked;
+		let done = work.await?;
+		match self.state().times_locked == before {
+			true => Ok(done),
+			false => Err(Trouble::Locked.into()),
+		}
 	}
 
 	fn host(&self) -> &H {
@@ -212,11 +311,22 @@ impl<H: Host> App<H> {
 		}
 	}
 
+	/// The same for what an extension signs, if one has the account's key: it asks by itself.
+	fn ensure_agrees(&self) -> Result<(), Trouble> {
+		match self.account()?.extension() {
+			Some(_) => Ok(()),
+			None => self.ensure_signs(),
+		}
+	}
+
 	fn lock(&self) {
+		self.0.prompts.clear();
 		let account = {
 			let mut state = self.state();
 			state.signs_since = None;
 			(state.new, state.desk) = (None, None);
+			state.times_locked = state.times_locked.wrapping_add(1);
+			state.following.take().into_iter().for_each(|it| it.abort());
 			state.account.take()
 		};
 		if let Some(account) = account {
@@ -224,12 +334,22 @@ impl<H: Host> App<H> {
 		}
 	}
 
+	/// The language of a locale, or English if its texts are not there.
+	async fn speech_in(&self, locale: &str) -> &'static Speech {
+		if let Some(language) = unknown(locale) {
+			let texts = self.host().texts(language).await;
+			learn(language, &texts.unwrap_or_default());
+		}
+		speech_of(locale)
+	}
+
 	async fn start(&self, language: &str, origin: String) -> Result<Answer> {
 		let stored = self.host().load().await?;
+		let speech = self.speech_in(language).await;
 		let locks = Locks::find(&stored)?;
 		{
 			let mut state = self.state();
-			state.speech = speech_of(language);
+			state.speech = speech;
 			state.origin = origin;
 			state.locks = locks;
 		}
@@ -241,6 +361,7 @@ impl<H: Host> App<H> {
 		let state = self.state();
 		let account = state.account.as_ref();
 		let kind = account.and_then(|it| it.kind());
+		let is_registrar = account.is_some_and(|it| it.is_registrar());
 		let phase = match (account, &state.locks) {
 			(None, None) => Phase::Empty,
 			(None, Some(_)) => Phase::Locked,
@@ -254,11 +375,13 @@ impl<H: Host> App<H> {
 			account: account.map(|it| address(&it.account())).unwrap_or_default(),
 			kind: kind.map(|kind| match kind {
 				AccountKind::Patient => crate::messages::AccountKind::Patient,
+				_ if is_registrar => crate::messages::AccountKind::Registrar,
 				AccountKind::Practitioner => crate::messages::AccountKind::Practitioner,
 				_ => crate::messages::AccountKind::Other,
 			}),
 			server: account.and_then(|it| it.server()),
 			has_passkey: state.locks.as_ref().is_some_and(|it| it.passkeys().next().is_some()),
+			extension: account.and_then(|it| it.extension()).map(str::to_owned),
 			has_backup: account.is_some_and(|it| it.has_backup()),
 			version: env!("CARGO_PKG_VERSION").to_owned(),
 		})

@@ -1,8 +1,8 @@
 //! The browser's worker as the core's [`Host`]. What it does of itself is in `js/worker.ts`.
 
 use crate::{
-	app::App,
-	host::{Host, StorageError},
+	app::{App, Beside},
+	host::{Host, StorageError, Target, Writer},
 	messages::{Message, Request},
 };
 use bytes::Bytes;
@@ -29,6 +29,20 @@ extern "C" {
 	async fn load(this: &WorkerHost) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method, catch)]
 	async fn store(this: &WorkerHost, changes: Array) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, catch)]
+	async fn texts(this: &WorkerHost, language: &str) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, getter)]
+	fn checkpoint(this: &WorkerHost) -> Option<String>;
+	#[wasm_bindgen(method, catch)]
+	async fn replace(this: &WorkerHost, values: Array) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, catch)]
+	async fn document(this: &WorkerHost, key: &str) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, js_name = ownFile)]
+	fn own_file(this: &WorkerHost) -> FileTarget;
+	#[wasm_bindgen(method, js_name = removeOwnFiles)]
+	fn remove_own_files(this: &WorkerHost);
+	#[wasm_bindgen(method, js_name = postFile)]
+	fn post_file(this: &WorkerHost, message: &str, file: &FileTarget);
 	#[wasm_bindgen(method)]
 	fn now(this: &WorkerHost) -> f64;
 	#[wasm_bindgen(method)]
@@ -46,6 +60,27 @@ extern "C" {
 		body: Option<Uint8Array>,
 		limit: Option<f64>,
 	) -> Result<JsValue, JsValue>;
+
+	/// A file that something can be written into.
+	#[derive(Clone)]
+	#[wasm_bindgen(typescript_type = "FileTarget")]
+	pub type FileTarget;
+
+	#[wasm_bindgen(method, catch)]
+	async fn begin(this: &FileTarget) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, catch)]
+	async fn discard(this: &FileTarget) -> Result<JsValue, JsValue>;
+
+	/// What writes a file.
+	#[wasm_bindgen(typescript_type = "FileWriter")]
+	type FileWriter;
+
+	#[wasm_bindgen(method, catch)]
+	async fn write(this: &FileWriter, bytes: Uint8Array) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method, catch)]
+	async fn finish(this: &FileWriter) -> Result<JsValue, JsValue>;
+	#[wasm_bindgen(method)]
+	fn abandon(this: &FileWriter);
 
 	/// An answer of a custodian.
 	#[wasm_bindgen(typescript_type = "Answer")]
@@ -162,15 +197,64 @@ async fn collect(
 	Ok(bytes)
 }
 
+fn not_stored(error: JsValue) -> StorageError {
+	StorageError(said(&error))
+}
+
+impl Target for FileTarget {
+	type Writer = BrowserWriter;
+
+	async fn begin(&self) -> Result<BrowserWriter, StorageError> {
+		let writer = Self::begin(self).await.map_err(not_stored)?;
+		Ok(BrowserWriter { writer: writer.unchecked_into(), is_finished: false })
+	}
+
+	async fn discard(&self) {
+		// A file that cannot be removed is empty.
+		let _ = Self::discard(self).await;
+	}
+}
+
+/// Writes a file.
+pub struct BrowserWriter {
+	writer: FileWriter,
+	is_finished: bool,
+}
+
+impl Writer for BrowserWriter {
+	async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+		self.writer.write(Uint8Array::from(bytes)).await.map(drop).map_err(not_stored)
+	}
+
+	async fn finish(mut self) -> Result<(), StorageError> {
+		self.writer.finish().await.map_err(not_stored)?;
+		self.is_finished = true;
+		Ok(())
+	}
+}
+
+impl Drop for BrowserWriter {
+	fn drop(&mut self) {
+		if !self.is_finished {
+			self.writer.abandon();
+		}
+	}
+}
+
 impl Host for WorkerHost {
 	type Transport = Self;
+	type Target = FileTarget;
 
 	fn transport(&self) -> Self {
 		self.clone()
 	}
 
+	fn checkpoint(&self) -> Option<String> {
+		Self::checkpoint(self)
+	}
+
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
-		let loaded = Self::load(self).await.map_err(|error| StorageError(said(&error)))?;
+		let loaded = Self::load(self).await.map_err(not_stored)?;
 		let loaded = Array::from(&loaded);
 		let pairs = loaded.iter().map(|pair| {
 			let pair = Array::from(&pair);
@@ -186,7 +270,31 @@ impl Host for WorkerHost {
 			JsValue::from(Array::of2(&JsValue::from_str(&key), &value))
 		});
 		let stored = Self::store(self, pairs.collect()).await;
-		stored.map(drop).map_err(|error| StorageError(said(&error)))
+		stored.map(drop).map_err(not_stored)
+	}
+
+	async fn replace(&self, values: Vec<(String, Vec<u8>)>) -> Result<(), StorageError> {
+		let pairs = values.into_iter().map(|(key, value)| {
+			JsValue::from(Array::of2(&JsValue::from_str(&key), &Uint8Array::from(&value[..])))
+		});
+		Self::replace(self, pairs.collect()).await.map(drop).map_err(not_stored)
+	}
+
+	async fn document(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
+		let found = Self::document(self, key).await.map_err(not_stored)?;
+		Ok((!found.is_undefined()).then(|| Uint8Array::new(&found).to_vec()))
+	}
+
+	fn own_file(&self) -> FileTarget {
+		Self::own_file(self)
+	}
+
+	fn remove_own_files(&self) {
+		Self::remove_own_files(self);
+	}
+
+	async fn texts(&self, language: &str) -> Option<String> {
+		Self::texts(self, language).await.ok()?.as_string()
 	}
 
 	fn now(&self) -> u64 {
@@ -206,6 +314,11 @@ impl Host for WorkerHost {
 		let json = serde_json::to_string(&message).expect("our own messages are JSON; qed");
 		Self::post(self, &json, bytes.map(|it| Uint8Array::from(&it[..])));
 	}
+
+	fn post_file(&self, message: Message, file: &FileTarget) {
+		let json = serde_json::to_string(&message).expect("our own messages are JSON; qed");
+		Self::post_file(self, &json, file);
+	}
 }
 
 /// The wallet in a worker.
@@ -222,11 +335,18 @@ impl Core {
 		Self { app: App::new(host, Cost::USUAL) }
 	}
 
-	/// Answers a request of the page, which is JSON.
-	pub async fn ask(&self, request: String) -> Result<(), JsError> {
-		let request: Request = serde_json::from_str(&request)?;
+	/// Answers a request of the page, which is JSON. Beside it may be bytes, or a file to write into.
+	pub async fn ask(
+		&self,
+		request: String,
+		bytes: Option<Vec<u8>>,
+		file: Option<FileTarget>,
+	) -> Result<(), JsError> {
+		// What serde says of it could repeat a secret.
+		let request: Request = serde_json::from_str(&request)
+			.map_err(|_| JsError::new("the page asked for what the core does not know"))?;
 		let app = self.app.clone();
-		app.handle(request).await;
+		app.handle(request, Beside { bytes, file }).await;
 		Ok(())
 	}
 

@@ -20,6 +20,11 @@ pub fn qr(text: &str) -> Result<QrCode> {
 	Ok(QrCode { size: u32::try_from(size)?, path, text: text.to_owned() })
 }
 
+/// The text of a code that may be in a link.
+pub fn without_link(text: &str) -> &str {
+	text.rsplit(['#', '=']).next().unwrap_or(text)
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -4,7 +4,7 @@
 //! The names of stored values are HMACs of their places, so that a copy of the browser's storage shows
 //! neither accounts nor records.
 
-use crate::host::{Host, StorageError};
+use crate::host::{Host, StorageError, DOCUMENT};
 use aes_gcm::{
 	aead::{Aead, KeyInit, Payload},
 	Aes256Gcm,
@@ -83,16 +83,25 @@ impl DeviceKey {
 	}
 
 	/// The key under which a place is stored.
-	fn place(&self, folder: &str, name: &str) -> String {
+	fn place(&self, start: &str, folder: &str, name: &str) -> String {
 		let mut mac = Hmac::<Sha256>::new_from_slice(&*self.derive(b"names"))
 			.expect("any length is a key; qed");
 		mac.update(&(folder, name).encode());
-		format!("{VALUE}{}", hex::encode(&mac.finalize().into_bytes()[..16]))
+		format!("{start}{}", hex::encode(&mac.finalize().into_bytes()[..16]))
 	}
 
 	/// What is stored for bytes at a place: key and value.
 	pub fn seal(&self, folder: &str, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
-		let place = self.place(folder, name);
+		self.seal_at(VALUE, folder, name, bytes)
+	}
+
+	/// What is stored for a document: key and value.
+	pub fn seal_document(&self, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+		self.seal_at(DOCUMENT, "", name, bytes)
+	}
+
+	fn seal_at(&self, start: &str, folder: &str, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+		let place = self.place(start, folder, name);
 		let nonce: [u8; 12] = random_bytes();
 		let plain = Zeroizing::new((folder, name, bytes).encode());
 		let sealed = Aes256Gcm::new((&*self.derive(b"values")).into())
@@ -103,7 +112,12 @@ impl DeviceKey {
 
 	/// The key of a place, to remove it.
 	pub fn removal(&self, folder: &str, name: &str) -> String {
-		self.place(folder, name)
+		self.place(VALUE, folder, name)
+	}
+
+	/// The key of a document.
+	pub fn document(&self, name: &str) -> String {
+		self.place(DOCUMENT, "", name)
 	}
 
 	/// Folder, name and bytes of a stored value.
@@ -130,9 +144,9 @@ impl Locks {
 		}
 	}
 
-	/// The change that stores them.
-	pub fn change(&self) -> (String, Option<Vec<u8>>) {
-		(LOCKS.to_owned(), Some(self.encode()))
+	/// What is stored of them: key and value.
+	pub fn stored(&self) -> (String, Vec<u8>) {
+		(LOCKS.to_owned(), self.encode())
 	}
 
 	/// The device key, by the passphrase.
@@ -176,9 +190,20 @@ impl Locks {
 		Ok(())
 	}
 
-	/// Removes all passkeys.
-	pub fn remove_passkeys(&mut self) {
-		self.by_passkey.clear();
+	/// Removes a passkey.
+	pub fn remove_passkey(&mut self, credential: &[u8]) {
+		self.by_passkey.retain(|lock| lock.credential != credential);
+	}
+
+	/// Seals the device key under another passphrase. The one before does not open it any more.
+	pub fn change_passphrase(
+		&mut self,
+		key: &DeviceKey,
+		passphrase: &str,
+		cost: Cost,
+	) -> Result<()> {
+		self.by_passphrase = passphrase::seal(DOMAIN, passphrase, cost, &key.0)?;
+		Ok(())
 	}
 
 	/// Under which name an authenticator keeps the passkey. It says nothing about the account.
@@ -205,8 +230,8 @@ fn cipher_of(output: &[u8]) -> Aes256Gcm {
 
 /// Removes everything from this device.
 pub async fn forget(host: &impl Host) -> Result<(), StorageError> {
-	let stored = host.load().await?;
-	host.store(stored.into_iter().map(|(key, _)| (key, None)).collect()).await
+	host.remove_own_files();
+	host.replace(vec![]).await
 }
 
 #[cfg(test)]
@@ -222,8 +247,7 @@ mod tests {
 		let (key, locks) = create();
 		assert_eq!(locks.open("correct horse").unwrap().0, key.0);
 		assert_eq!(locks.open("wrong").err(), Some(LockError::WrongPassphrase));
-		let stored = vec![locks.change()].into_iter().map(|(key, value)| (key, value.unwrap()));
-		assert_eq!(Locks::find(&stored.collect::<Vec<_>>()), Ok(Some(locks)));
+		assert_eq!(Locks::find(&[locks.stored()]), Ok(Some(locks)));
 		assert_eq!(Locks::find(&[]), Ok(None));
 		assert_eq!(Locks::find(&[(LOCKS.into(), vec![7])]), Err(LockError::Damaged));
 	}
@@ -239,9 +263,22 @@ mod tests {
 			assert_eq!(opened.err(), Some(LockError::WrongPasskey));
 		}
 		assert!(locks.add_passkey(&key, b"short", &[1; 16]).is_err());
-		locks.remove_passkeys();
-		assert_eq!(locks.passkeys().count(), 0);
+		locks.remove_passkey(b"one");
+		assert_eq!(locks.passkeys().collect::<Vec<_>>(), [b"two"]);
+		let removed = locks.open_by_passkey(b"one", &[1; 32]);
+		assert_eq!(removed.err(), Some(LockError::WrongPasskey));
+		assert!(locks.open_by_passkey(b"two", &[2; 32]).is_ok());
 		assert!(locks.open("correct horse").is_ok());
+	}
+
+	#[test]
+	fn another_passphrase_takes_the_place_of_the_first() {
+		let (key, mut locks) = create();
+		locks.add_passkey(&key, b"one", &[1; 32]).unwrap();
+		locks.change_passphrase(&key, "battery staple", Cost::LEAST).unwrap();
+		assert_eq!(locks.open("battery staple").unwrap().0, key.0);
+		assert_eq!(locks.open("correct horse").err(), Some(LockError::WrongPassphrase));
+		assert_eq!(locks.open_by_passkey(b"one", &[1; 32]).unwrap().0, key.0);
 	}
 
 	#[test]

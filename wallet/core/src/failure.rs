@@ -5,15 +5,20 @@ use crate::{
 	guard::{AfterSending, NOT_SHOWN},
 	host::StorageError,
 	messages::{Failure, FailureKind},
+	platform::LARGE,
 };
 use anyhow::Error;
 use vouchsafe_agent::{
 	advice::{Advice, Advised},
+	author::GivenUp,
 	open::OpenError,
+	registrar::AnswerError,
 };
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	proof::ProofError,
+	qr::QrError,
+	signing::NotSigned,
 };
 use vouchsafe_speech::Speech;
 
@@ -56,18 +61,48 @@ pub enum Trouble {
 	/// The code is another chain's.
 	#[error("another chain's code")]
 	CodeOfOtherChain,
-	/// The code is another product's.
-	#[error("another product's code")]
-	ForeignCode,
-	/// The code is for something else.
-	#[error("a code for something else")]
-	CodeOfOtherKind,
-	/// The code is larger than any of ours.
-	#[error("the code is too large")]
-	LargeCode,
+	/// The release's checkpoint is of another chain.
+	#[error("the wallet was made for another chain")]
+	OtherChain,
+	/// The release's checkpoint is damaged.
+	#[error("the release's checkpoint is damaged")]
+	Checkpoint,
 	/// The code has expired.
 	#[error("the code has expired")]
 	CodeExpired,
+	/// The text is not the code of a patient who is enrolled.
+	#[error("not a patient's code")]
+	PatientCode,
+	/// The reason of a request is too long.
+	#[error("the reason is too long")]
+	LongReason,
+	/// The account registers for another institution, or for none.
+	#[error("not a registrar of this institution")]
+	NotRegistrar,
+	/// The chain does not allow this to a registrar.
+	#[error("not allowed to a registrar")]
+	NotAllowed,
+	/// No account of this address is enrolled.
+	#[error("nobody is enrolled with this account")]
+	NobodyEnrolled,
+	/// The institution's custodian does not take a name.
+	#[error("not a name of one of the staff")]
+	StaffName,
+	/// There is no document to add, or it is empty.
+	#[error("there is no document")]
+	NoDocument,
+	/// The document is too large to be added here.
+	#[error("the document is too large")]
+	TooLarge,
+	/// An earlier document is not finished.
+	#[error("an earlier document is not finished")]
+	Unfinished,
+	/// There is no room for another document on this device.
+	#[error("no room for another document")]
+	KeptFull,
+	/// A document that was kept on this device is gone or damaged.
+	#[error("the kept document is gone or damaged")]
+	KeptLost,
 	/// Something that the page sent is wrong.
 	#[error("{0}")]
 	Input(String),
@@ -102,6 +137,12 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 	if let Some(trouble) = find::<Trouble>(error) {
 		return of_trouble(trouble, speech);
 	}
+	if let Some(error) = find::<NotSigned>(error) {
+		return of_extension(*error, speech);
+	}
+	if let Some(ChainError::NotSigned(error)) = find(error) {
+		return of_extension(*error, speech);
+	}
 	if let Some(error) = find::<LockError>(error) {
 		return match error {
 			LockError::WrongPassphrase => {
@@ -117,6 +158,13 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 	if let Some(Advised { advice: Advice::ConfirmMember(_), .. }) = find(error) {
 		return (FailureKind::ChangedMember, speech.wallet_failed_changed_member());
 	}
+	if find::<GivenUp>(error).is_some() {
+		return (FailureKind::Refused, speech.wallet_failed_given_up());
+	}
+	if let Some(Advised { advice: Advice::Resume { .. } | Advice::GiveUp { .. }, .. }) = find(error)
+	{
+		return (FailureKind::TooFewCustodians, speech.wallet_failed_unfinished());
+	}
 	if let Some(error) = find::<OpenError>(error) {
 		return match error {
 			OpenError::NoAccess { .. } | OpenError::AnotherPatients { .. } => {
@@ -130,6 +178,12 @@ fn kind_of(error: &Error, speech: &Speech) -> (FailureKind, String) {
 			},
 			OpenError::Other(_) => (FailureKind::Other, speech.wallet_failed_other()),
 		};
+	}
+	if let Some(error) = find::<AnswerError>(error) {
+		return (FailureKind::Input, of_answer(error, speech));
+	}
+	if let Some(error) = find::<QrError>(error) {
+		return (FailureKind::Input, of_code(error, speech));
 	}
 	if let Some(error) = find::<ChainError>(error) {
 		return of_chain(error, speech);
@@ -146,6 +200,15 @@ fn of_custodian(error: &CustodianError, speech: &Speech) -> (FailureKind, String
 		error if error.may_pass() => (FailureKind::Offline, speech.wallet_failed_offline()),
 		_ => (FailureKind::Other, speech.wallet_failed_other()),
 	}
+}
+
+fn of_extension(error: NotSigned, speech: &Speech) -> (FailureKind, String) {
+	let text = match error {
+		NotSigned::Refused => speech.wallet_failed_extension_refused(),
+		NotSigned::Away => speech.wallet_failed_extension_away(),
+		NotSigned::Other => speech.wallet_failed_extension_other(),
+	};
+	(FailureKind::Extension, text)
 }
 
 fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
@@ -165,11 +228,44 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::Backup => (Input, speech.wallet_failed_backup()),
 		Trouble::Code => (Input, speech.wallet_failed_code()),
 		Trouble::CodeOfOtherChain => (Input, speech.wallet_failed_code_chain()),
-		Trouble::ForeignCode => (Input, speech.wallet_failed_code_foreign()),
-		Trouble::CodeOfOtherKind => (Input, speech.wallet_failed_code_kind()),
-		Trouble::LargeCode => (Input, speech.wallet_failed_code_large()),
+		Trouble::OtherChain => (NotProven, speech.wallet_failed_other_chain()),
+		Trouble::Checkpoint => (Update, speech.wallet_failed_update()),
 		Trouble::CodeExpired => (Input, speech.wallet_failed_code_expired()),
+		Trouble::PatientCode => (Input, speech.wallet_failed_patient_code()),
+		Trouble::LongReason => (Input, speech.wallet_failed_reason()),
+		Trouble::NotRegistrar => (NoAccess, speech.desk_failed_not_registrar()),
+		Trouble::NotAllowed => (Input, speech.desk_failed_not_allowed()),
+		Trouble::NobodyEnrolled => (Input, speech.desk_failed_account()),
+		Trouble::StaffName => (Input, speech.desk_failed_name()),
+		Trouble::NoDocument => (Input, speech.wallet_failed_no_document()),
+		Trouble::TooLarge => {
+			let most = usize::try_from(LARGE / (1024 * 1024)).unwrap_or_default();
+			(Input, speech.wallet_failed_too_large(most.to_string()))
+		},
+		Trouble::Unfinished => (Input, speech.wallet_failed_unfinished_first()),
+		Trouble::KeptFull => (Input, speech.wallet_failed_kept_full()),
+		Trouble::KeptLost => (Storage, speech.wallet_failed_kept_lost()),
 		Trouble::Input(reason) => (Input, speech.wallet_failed_input(reason.clone())),
+	}
+}
+
+fn of_code(error: &QrError, speech: &Speech) -> String {
+	match error {
+		QrError::OtherProduct => speech.wallet_failed_code_foreign(),
+		QrError::OtherVersion => speech.desk_failed_version(),
+		QrError::TooLarge => speech.wallet_failed_code_large(),
+		QrError::Damaged => speech.desk_failed_damaged(),
+		QrError::OtherKind { .. } => speech.desk_failed_kind(),
+		QrError::OtherChain(_) => speech.wallet_failed_code_chain(),
+	}
+}
+
+fn of_answer(error: &AnswerError, speech: &Speech) -> String {
+	match error {
+		AnswerError::Code(error) => of_code(error, speech),
+		AnswerError::OtherInstitution(_) => speech.desk_failed_institution(),
+		AnswerError::Expired(_) => speech.wallet_failed_code_expired(),
+		AnswerError::Enrolled(_) => speech.desk_failed_enrolled(),
 	}
 }
 
@@ -210,6 +306,8 @@ mod tests {
 		assert_eq!(kind(ChainError::OldHead(None)), FailureKind::Old);
 		assert_eq!(kind(ChainError::Refused(NOT_SHOWN.into())), FailureKind::NotShown);
 		assert_eq!(kind(CustodianError::NoAccess), FailureKind::NoAccess);
+		assert_eq!(kind(NotSigned::Refused), FailureKind::Extension);
+		assert_eq!(kind(ChainError::NotSigned(NotSigned::Away)), FailureKind::Extension);
 		let wrapped = anyhow!(ChainError::Stranger).context("reading");
 		assert_eq!(kind(wrapped), FailureKind::NotEnrolled);
 		assert_eq!(kind(anyhow!("else")), FailureKind::Other);

@@ -1,11 +1,16 @@
 //! Signs only what was shown. A call reaches the chain only if it is the one that the shown draft is
-//! about: it is decoded again from its bytes, and for a consent the sentence is made again from them.
+//! about: it is decoded again from its bytes, and what it says is made again from them ([`wording`]).
+
+pub mod wording;
 
 use anyhow::{Context as _, Result};
 use codec::{Decode, Encode};
-use std::sync::{
-	atomic::{AtomicBool, Ordering},
-	Arc, Mutex, MutexGuard, PoisonError,
+use std::{
+	collections::BTreeMap,
+	sync::{
+		atomic::{AtomicBool, Ordering},
+		Arc, Mutex, MutexGuard, PoisonError,
+	},
 };
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
@@ -25,9 +30,16 @@ type Check = Box<dyn Fn(&RuntimeCall) -> bool>;
 #[derive(Clone, Default)]
 pub struct Approval(Arc<Mutex<State>>);
 
+/// What was given and not dropped yet. Several actions may run at once, such as a
+/// signature and the opening of records.
 #[derive(Default)]
 struct State {
-	check: Option<Check>,
+	given: BTreeMap<u64, One>,
+	next: u64,
+}
+
+struct One {
+	check: Check,
 	/// Whether a call was handed to the chain for which this check holds.
 	was_sent: Arc<AtomicBool>,
 }
@@ -39,22 +51,32 @@ impl Approval {
 		check: impl Fn(&RuntimeCall) -> bool + SendOutsideWasm + SyncOutsideWasm + 'static,
 	) -> Given {
 		let was_sent = Arc::default();
-		let given = Given { approval: self.clone(), was_sent: Arc::clone(&was_sent) };
-		*self.state() = State { check: Some(Box::new(check)), was_sent };
-		given
+		let mut state = self.state();
+		let number = state.next;
+		state.next = number.wrapping_add(1);
+		let one = One { check: Box::new(check), was_sent: Arc::clone(&was_sent) };
+		state.given.insert(number, one);
+		drop(state);
+		Given { approval: self.clone(), number, was_sent }
 	}
 
 	fn state(&self) -> MutexGuard<'_, State> {
 		self.0.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
+	/// Whether this call may be signed now.
+	#[cfg(test)]
+	pub fn is_given(&self, call: &RuntimeCall) -> bool {
+		self.checked(call).is_ok()
+	}
+
 	/// The call as its bytes say it, if it may be signed.
 	fn checked(&self, call: &RuntimeCall) -> Result<Checked, ChainError> {
 		let decoded = RuntimeCall::decode(&mut &call.encode()[..]).map_err(ChainError::foreign)?;
 		let state = self.state();
-		match state.check.as_ref().is_some_and(|check| check(&decoded)) {
-			true => Ok(Checked { call: decoded, was_sent: Arc::clone(&state.was_sent) }),
-			false => Err(ChainError::Refused(NOT_SHOWN.into())),
+		match state.given.values().find(|one| (one.check)(&decoded)) {
+			Some(one) => Ok(Checked { call: decoded, was_sent: Arc::clone(&one.was_sent) }),
+			None => Err(ChainError::Refused(NOT_SHOWN.into())),
 		}
 	}
 }
@@ -65,9 +87,11 @@ struct Checked {
 	was_sent: Arc<AtomicBool>,
 }
 
-/// Notes that a call was handed to the chain, by what came of it. On an old block nothing is signed.
+/// Notes that a call was handed to the chain, by what came of it. On an old block nothing is signed, nor
+/// if an extension does not sign: then no block can have the call as it was signed before.
 fn note<T>(was_sent: &AtomicBool, outcome: Result<T, ChainError>) -> Result<T, ChainError> {
-	if !matches!(outcome, Err(ChainError::OldHead(_) | ChainError::ClockBehind(_))) {
+	use ChainError::{ClockBehind, NotSigned, OldHead};
+	if !matches!(outcome, Err(OldHead(_) | ClockBehind(_) | NotSigned(_))) {
 		was_sent.store(true, Ordering::Relaxed);
 	}
 	outcome
@@ -84,6 +108,7 @@ pub struct AfterSending;
 /// While it exists, something may be signed.
 pub struct Given {
 	approval: Approval,
+	number: u64,
 	was_sent: Arc<AtomicBool>,
 }
 
@@ -99,7 +124,7 @@ impl Given {
 
 impl Drop for Given {
 	fn drop(&mut self) {
-		*self.approval.state() = State::default();
+		self.approval.state().given.remove(&self.number);
 	}
 }
 
@@ -159,7 +184,7 @@ mod tests {
 	use super::*;
 	use crate::{failure::tell, messages::FailureKind};
 	use anyhow::{anyhow, Error};
-	use vouchsafe_protocol::calls::AccessRequestsCall;
+	use vouchsafe_protocol::{calls::AccessRequestsCall, signing::NotSigned};
 	use vouchsafe_speech::Speech;
 
 	fn deny(request: u32) -> RuntimeCall {
@@ -193,6 +218,26 @@ mod tests {
 		assert!(approval.checked(&deny(1)).is_err());
 	}
 
+	/// Opening records while a consent is being signed must not end the consent's approval, nor lend
+	/// it another call.
+	#[test]
+	fn what_runs_at_the_same_time_is_approved_separately() {
+		let approval = Approval::default();
+		let first = approve_first(&approval);
+		let second = approval.give(|call| *call == deny(2));
+		assert_eq!(approval.checked(&deny(1)).map(|it| it.call), Ok(deny(1)));
+		let Checked { was_sent, .. } =
+			approval.checked(&deny(2)).map_err(drop).expect("it is approved");
+		assert_eq!(note(&was_sent, Ok(7)), Ok(7));
+		assert!(may_take_effect(&second, ChainError::Stale));
+		assert!(!may_take_effect(&first, ChainError::Stale), "nothing of it was sent");
+		drop(second);
+		assert!(approval.checked(&deny(2)).is_err());
+		assert!(approval.checked(&deny(1)).is_ok());
+		drop(first);
+		assert!(approval.checked(&deny(1)).is_err());
+	}
+
 	/// The attack: a custodian refuses a call, and hands it in when the patient has given it up.
 	#[test]
 	fn each_failure_after_a_call_was_sent_says_that_it_may_take_effect() {
@@ -201,6 +246,9 @@ mod tests {
 		assert!(!may_take_effect(&given, ChainError::MayNotSign));
 		let old = send::<()>(&approval, Err(ChainError::OldHead(None))).unwrap_err();
 		assert!(!may_take_effect(&given, old), "nothing is signed on an old block");
+		let refused = ChainError::NotSigned(NotSigned::Refused);
+		let refused = send::<()>(&approval, Err(refused)).unwrap_err();
+		assert!(!may_take_effect(&given, refused), "the extension did not sign");
 		let refused = send::<()>(&approval, Err(ChainError::MayNotSign)).unwrap_err();
 		assert!(may_take_effect(&given, refused.clone()));
 		let told = tell(&given.mark::<()>(Err(refused.into())).unwrap_err(), &Speech::english());

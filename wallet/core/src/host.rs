@@ -1,4 +1,4 @@
-//! What the core needs from the program around it: a browser's worker, or a test.
+//! What the core needs from the program around it, a browser's worker or a test: network, storage, files.
 
 use crate::messages::Message;
 use std::{future::Future, time::Duration};
@@ -11,11 +11,17 @@ use vouchsafe_protocol::{
 pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// Reaches custodians.
 	type Transport: Transport + Clone + 'static;
+	/// A file that something can be written into.
+	type Target: Target;
 
 	/// What reaches custodians.
 	fn transport(&self) -> Self::Transport;
 
-	/// Everything that is stored on this device, by key.
+	/// The checkpoint that came with the release: the wallet then accepts no other chain. A release for
+	/// development has none.
+	fn checkpoint(&self) -> Option<String>;
+
+	/// Everything that is stored on this device but documents, by key.
 	fn load(
 		&self,
 	) -> impl Future<Output = Result<Vec<(String, Vec<u8>)>, StorageError>> + SendOutsideWasm;
@@ -25,6 +31,27 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 		&self,
 		changes: Vec<(String, Option<Vec<u8>>)>,
 	) -> impl Future<Output = Result<(), StorageError>> + SendOutsideWasm;
+
+	/// Stores these values in place of everything, documents too: all, or nothing.
+	fn replace(
+		&self,
+		values: Vec<(String, Vec<u8>)>,
+	) -> impl Future<Output = Result<(), StorageError>> + SendOutsideWasm;
+
+	/// A stored document. Its key begins with [`DOCUMENT`].
+	fn document(
+		&self,
+		key: &str,
+	) -> impl Future<Output = Result<Option<Vec<u8>>, StorageError>> + SendOutsideWasm;
+
+	/// A file of the browser's own, until the person has saved it.
+	fn own_file(&self) -> Self::Target;
+
+	/// Removes the browser's own files.
+	fn remove_own_files(&self);
+
+	/// The texts of a language that the core does not contain, if they can be fetched.
+	fn texts(&self, language: &str) -> impl Future<Output = Option<String>> + SendOutsideWasm;
 
 	/// Seconds since 1970, by this device's clock.
 	fn now(&self) -> u64;
@@ -37,6 +64,36 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 
 	/// Sends a message to the page, and bytes beside it.
 	fn post(&self, message: Message, bytes: Option<Vec<u8>>);
+
+	/// Sends a message to the page, and beside it a file of the browser's own, to be saved.
+	fn post_file(&self, message: Message, file: &Self::Target);
+}
+
+/// What the keys of stored documents begin with. They are not read when the wallet is unlocked.
+pub const DOCUMENT: &str = "document-";
+
+/// A file that something can be written into.
+pub trait Target: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
+	/// What writes it.
+	type Writer: Writer;
+
+	/// Begins to write it.
+	fn begin(&self) -> impl Future<Output = Result<Self::Writer, StorageError>> + SendOutsideWasm;
+
+	/// Removes the file if there was nothing in it before, because it was not written.
+	fn discard(&self) -> impl Future<Output = ()> + SendOutsideWasm;
+}
+
+/// Writes a file. What was written is not in it before the end, and is removed if this is dropped.
+pub trait Writer: SendOutsideWasm + 'static {
+	/// Appends bytes.
+	fn write(
+		&mut self,
+		bytes: &[u8],
+	) -> impl Future<Output = Result<(), StorageError>> + SendOutsideWasm;
+
+	/// Ends it: now the file has what was written.
+	fn finish(self) -> impl Future<Output = Result<(), StorageError>> + SendOutsideWasm;
 }
 
 /// The device does not keep something: storage is full, or the browser forbids it.

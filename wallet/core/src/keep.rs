@@ -1,8 +1,8 @@
 //! The agent's stored things in a browser. They are small, so all are in memory while the wallet is
 //! unlocked, and each change is stored encrypted before it counts.
 
-use crate::{device::DeviceKey, host::Host};
-use anyhow::Result;
+use crate::{device::DeviceKey, host::Host, platform::LARGE};
+use anyhow::{bail, Result};
 use bytes::Bytes;
 use futures::{
 	lock::{Mutex as AsyncMutex, OwnedMutexGuard},
@@ -21,6 +21,9 @@ const NAMES: (&str, &str) = ("", "names");
 
 type Places = BTreeMap<(String, String), Zeroizing<Vec<u8>>>;
 
+/// Whether what is at this place, by folder and name, is stored on the device.
+pub type Stays = fn(&str, &str) -> bool;
+
 /// A person's stored things.
 #[derive(Clone)]
 pub struct BrowserKeep<H> {
@@ -31,6 +34,8 @@ struct Inner<H> {
 	host: H,
 	key: DeviceKey,
 	places: Mutex<Places>,
+	/// Which places are stored, if not all of them are.
+	stays: Mutex<Option<Stays>>,
 	claimed: Arc<Mutex<BTreeSet<String>>>,
 	lock: Arc<AsyncMutex<()>>,
 }
@@ -70,23 +75,36 @@ fn once(piece: io::Result<Bytes>) -> Pieces {
 
 /// Bytes that are being written, in memory.
 #[derive(Default)]
-pub struct MemoryDraft(Zeroizing<Vec<u8>>);
+pub struct MemoryDraft {
+	bytes: Zeroizing<Vec<u8>>,
+	/// How many bytes are kept at most, if they need not be read again.
+	most: Option<usize>,
+	is_cut: bool,
+}
 
 impl MemoryDraft {
 	/// What was written.
 	pub fn into_bytes(self) -> Zeroizing<Vec<u8>> {
-		self.0
+		self.bytes
 	}
 }
 
 impl Draft for MemoryDraft {
 	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-		self.0.extend_from_slice(bytes);
+		let length = self.bytes.len().saturating_add(bytes.len());
+		self.is_cut |= self.most.is_some_and(|most| length > most);
+		match self.is_cut {
+			true => self.bytes = Zeroizing::default(),
+			false => self.bytes.extend_from_slice(bytes),
+		}
 		Ok(())
 	}
 
 	async fn read(&mut self) -> Result<Pieces> {
-		Ok(once(Ok(Bytes::copy_from_slice(&self.0))))
+		if self.is_cut {
+			bail!("it is too long to be kept in memory");
+		}
+		Ok(once(Ok(Bytes::copy_from_slice(&self.bytes))))
 	}
 }
 
@@ -100,8 +118,8 @@ impl<H: Host> BrowserKeep<H> {
 			places.insert((folder, name), Zeroizing::new(bytes));
 		}
 		let places = Mutex::new(places);
-		let (claimed, lock) = Default::default();
-		Self { inner: Arc::new(Inner { host, key, places, claimed, lock }) }
+		let (stays, claimed, lock) = Default::default();
+		Self { inner: Arc::new(Inner { host, key, places, stays, claimed, lock }) }
 	}
 
 	/// The device key.
@@ -109,8 +127,37 @@ impl<H: Host> BrowserKeep<H> {
 		&self.inner.key
 	}
 
+	/// Writes bytes at a place, and stores or removes a document with them: both, or nothing.
+	pub async fn write_with_document(
+		&self,
+		(folder, name): (&str, &str),
+		bytes: &[u8],
+		document: (String, Option<Vec<u8>>),
+	) -> Result<()> {
+		let (key, value) = self.inner.key.seal(folder, name, bytes);
+		self.inner.host.store(vec![(key, Some(value)), document]).await?;
+		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
+		Ok(())
+	}
+
 	fn places(&self) -> MutexGuard<'_, Places> {
 		locked(&self.inner.places)
+	}
+
+	/// Stores only these places from now on, and removes the others from the device. What is not stored is in
+	/// memory for as long as the wallet is unlocked.
+	pub async fn store_only(&self, stays: Stays) -> Result<()> {
+		*locked(&self.inner.stays) = Some(stays);
+		let gone = self.places().keys().filter(|(folder, name)| !stays(folder, name)).cloned();
+		let gone: Vec<_> = gone.collect();
+		let removals =
+			gone.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
+		self.inner.host.store(removals.collect()).await?;
+		Ok(())
+	}
+
+	fn is_stored(&self, folder: &str, name: &str) -> bool {
+		locked(&self.inner.stays).is_none_or(|stays| stays(folder, name))
 	}
 }
 
@@ -160,8 +207,10 @@ impl<H: Host> Keep for BrowserKeep<H> {
 	}
 
 	async fn write(&self, folder: &str, name: &str, bytes: &[u8]) -> Result<()> {
-		let (key, value) = self.inner.key.seal(folder, name, bytes);
-		self.inner.host.store(vec![(key, Some(value))]).await?;
+		if self.is_stored(folder, name) {
+			let (key, value) = self.inner.key.seal(folder, name, bytes);
+			self.inner.host.store(vec![(key, Some(value))]).await?;
+		}
 		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));
 		Ok(())
 	}
@@ -171,11 +220,12 @@ impl<H: Host> Keep for BrowserKeep<H> {
 	}
 
 	async fn scratch(&self) -> Result<MemoryDraft> {
-		Ok(MemoryDraft::default())
+		let most = usize::try_from(LARGE).ok();
+		Ok(MemoryDraft { most, ..MemoryDraft::default() })
 	}
 
 	async fn keep(&self, draft: MemoryDraft, folder: &str, name: &str) -> Result<()> {
-		self.write(folder, name, &draft.0).await
+		self.write(folder, name, &draft.bytes).await
 	}
 
 	fn content(&self, folder: &str, name: &str) -> Pieces {

@@ -12,6 +12,7 @@ mod account;
 pub mod app;
 mod code;
 pub mod device;
+pub mod extension;
 pub mod failure;
 pub mod guard;
 pub mod host;

@@ -6,15 +6,25 @@
 //! are for text nodes, never for HTML.
 
 mod ask;
+mod documents;
+mod practitioner;
+mod registrar;
+mod release;
+mod studies;
 mod views;
 
 pub use ask::*;
+pub use documents::*;
+pub use practitioner::*;
+pub use registrar::*;
+pub use release::*;
+pub use studies::*;
 pub use views::*;
 
 use serde::{Deserialize, Serialize};
 
 /// From the page to the core.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Request {
 	/// Chosen by the page. The answer has the same.
@@ -24,7 +34,7 @@ pub struct Request {
 }
 
 /// From the core to the page.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Message {
@@ -65,6 +75,17 @@ pub enum Message {
 	},
 	/// There are new entries in the log, so requests, consents and records may have changed.
 	Changed,
+	/// An extension is to sign something. The answer is [`Ask::ExtensionAnswer`].
+	AskExtension {
+		/// The question's number.
+		id: u32,
+		/// The extension's name in `window.injectedWeb3`.
+		extension: String,
+		/// What it is to do.
+		method: ExtensionMethod,
+		/// What it is to sign: JSON for the extension, not for people.
+		payload: String,
+	},
 	/// The wallet has locked itself.
 	Locked,
 }
@@ -115,6 +136,8 @@ pub enum FailureKind {
 	Refused,
 	/// A member's name or key has changed, and the person has not confirmed it.
 	ChangedMember,
+	/// The extension that has the account's key has not signed.
+	Extension,
 	/// The wallet must be updated.
 	Update,
 	/// What the device keeps is damaged, or the device refuses to keep it.

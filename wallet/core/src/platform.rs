@@ -2,7 +2,7 @@
 
 use crate::{
 	guard::Guarded,
-	host::Host,
+	host::{Host, Target, Writer as _},
 	keep::{BrowserKeep, MemoryDraft},
 	messages::Message,
 };
@@ -15,7 +15,8 @@ use std::{
 };
 use vouchsafe_agent::{
 	advice::Advised,
-	platform::{Clock, Document, Platform, Progress, Sink, Task},
+	open::Unsealed,
+	platform::{Clock, Document, Draft, Pieces, Platform, Progress, Sink, Task},
 };
 use vouchsafe_protocol::{
 	errors::CustodianError,
@@ -28,6 +29,11 @@ use zeroize::Zeroizing;
 
 /// The largest documents that are open at the same time, in bytes.
 pub const MAX_OPEN: u64 = 160 * 1024 * 1024;
+
+/// What is longer is not opened in memory, but goes straight into a file, in bytes.
+pub const LARGE: u64 = 20 * 1024 * 1024;
+/// After how many bytes the page is told how far a file is.
+const STEP: u64 = 1024 * 1024;
 
 /// The wallet as a platform.
 pub struct Wallet<H>(PhantomData<fn() -> H>);
@@ -138,19 +144,50 @@ pub struct OpenDocument {
 	pub bytes: Zeroizing<Vec<u8>>,
 }
 
-/// The documents that are open in the wallet's memory.
+/// The documents that are open in the wallet's memory, and the keys of large ones.
 #[derive(Clone, Default)]
-pub struct Documents(Arc<Mutex<BTreeMap<[u8; 32], Arc<OpenDocument>>>>);
+pub struct Documents {
+	small: Arc<Mutex<BTreeMap<[u8; 32], Arc<OpenDocument>>>>,
+	large: Arc<Mutex<BTreeMap<[u8; 32], Arc<Unsealed>>>>,
+}
 
 impl Documents {
 	/// An open document.
 	pub fn get(&self, record: &H256) -> Option<Arc<OpenDocument>> {
-		locked(&self.0).get(&record.0).cloned()
+		locked(&self.small).get(&record.0).cloned()
+	}
+
+	/// A large record whose content can be fetched.
+	pub fn large(&self, record: &H256) -> Option<Arc<Unsealed>> {
+		locked(&self.large).get(&record.0).cloned()
+	}
+
+	/// Whether a record was opened.
+	pub fn has(&self, record: &H256) -> bool {
+		self.get(record).is_some() || self.large(record).is_some()
+	}
+
+	/// Forgets one.
+	pub fn remove(&self, record: &H256) {
+		locked(&self.0).remove(&record.0);
 	}
 
 	/// Forgets all.
 	pub fn clear(&self) {
-		locked(&self.0).clear();
+		locked(&self.small).clear();
+		locked(&self.large).clear();
+	}
+
+	/// Opens a document.
+	pub fn put(&self, document: Document, bytes: Zeroizing<Vec<u8>>) -> Result<()> {
+		let mut open = locked(&self.small);
+		open.remove(&document.record.0);
+		let sum = |sum: u64, it: &Arc<OpenDocument>| sum.saturating_add(it.bytes.len() as u64);
+		if open.values().fold(bytes.len() as u64, sum) > MAX_OPEN {
+			bail!("too much is open: close other documents first");
+		}
+		open.insert(document.record.0, Arc::new(OpenDocument { document, bytes }));
+		Ok(())
 	}
 }
 
@@ -158,20 +195,77 @@ impl Sink for Documents {
 	type Draft = MemoryDraft;
 	type Place = ();
 
+	fn set_aside(&self, unsealed: &Arc<Unsealed>) -> Option<()> {
+		let is_large = unsealed.length() > LARGE;
+		is_large.then(|| {
+			locked(&self.large).insert(unsealed.document().record.0, unsealed.clone());
+		})
+	}
+
 	async fn draft(&self) -> Result<MemoryDraft> {
 		Ok(MemoryDraft::default())
 	}
 
 	async fn keep(&self, draft: MemoryDraft, document: &Document) -> Result<()> {
-		let bytes = draft.into_bytes();
-		let mut open = locked(&self.0);
-		let sum = |sum: u64, it: &Arc<OpenDocument>| sum.saturating_add(it.bytes.len() as u64);
-		if open.values().fold(bytes.len() as u64, sum) > MAX_OPEN {
-			bail!("too much is open: close other documents first");
+		self.put(document.clone(), draft.into_bytes())
+	}
+}
+
+/// A file into which one document is written as it arrives.
+pub struct FileSink<H: Host> {
+	/// The program around.
+	pub host: H,
+	/// The file.
+	pub target: H::Target,
+	/// The request that waits for it.
+	pub request: u32,
+	/// What the page says meanwhile.
+	pub what: String,
+	/// The document's length.
+	pub total: u64,
+}
+
+/// A document that is being written into a file.
+pub struct FileDraft<H: Host> {
+	writer: <H::Target as Target>::Writer,
+	host: H,
+	request: u32,
+	what: String,
+	done: u64,
+	total: u64,
+}
+
+impl<H: Host> Draft for FileDraft<H> {
+	async fn write(&mut self, bytes: &[u8]) -> Result<()> {
+		self.writer.write(bytes).await?;
+		let before = self.done / STEP;
+		self.done = self.done.saturating_add(bytes.len() as u64);
+		if self.done / STEP != before {
+			let (id, what) = (self.request, self.what.clone());
+			let (done, total) = (self.done, Some(self.total));
+			self.host.post(Message::Waiting { id, what, done, total }, None);
 		}
-		let document = document.clone();
-		open.insert(document.record.0, Arc::new(OpenDocument { document, bytes }));
 		Ok(())
+	}
+
+	async fn read(&mut self) -> Result<Pieces> {
+		bail!("what goes into a file is not read again")
+	}
+}
+
+impl<H: Host> Sink for FileSink<H> {
+	type Draft = FileDraft<H>;
+	type Place = ();
+
+	async fn draft(&self) -> Result<FileDraft<H>> {
+		let writer = self.target.begin().await?;
+		let Self { host, request, what, total, .. } = self;
+		let (host, what, total) = (host.clone(), what.clone(), *total);
+		Ok(FileDraft { writer, host, request: *request, what, done: 0, total })
+	}
+
+	async fn keep(&self, draft: FileDraft<H>, _: &Document) -> Result<()> {
+		Ok(draft.writer.finish().await?)
 	}
 }
 

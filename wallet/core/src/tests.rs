@@ -1,8 +1,13 @@
 //! Tests of the wallet as the page knows it. The page's TypeScript of the messages is that of the Rust types: with `UPDATE`
 //! set, it is written.
 
+mod checkpoint;
 mod codes;
-mod host;
+mod extension;
+mod files;
+pub(crate) mod host;
+mod practitioner;
+mod registrar;
 mod unlocking;
 
 use crate::messages::{Message, Request};

@@ -1,87 +1,41 @@
 // The page as a whole: which screen is shown, the navigation, and what lies over every screen.
 
-import type { ComponentChildren, FunctionComponent } from "preact";
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { confirming } from "./confirm";
+import { asking } from "./extensions";
 import { ConfirmSheet } from "./parts/ConfirmSheet";
-import { Icon, type IconName } from "./parts/Icon";
+import { ExtensionSheet } from "./parts/ExtensionSheet";
+import { Icon } from "./parts/Icon";
 import { ProofNotes } from "./parts/ProofLine";
 import { SignSheet } from "./parts/SignSheet";
 import { Busy, Failure, Note } from "./parts/Status";
 import { update } from "./release";
-import { focusHeading, route, to, visits } from "./router";
-import { AccessScreen, SeenScreen } from "./screens/access";
-import { BackupScreen } from "./screens/backup";
-import { ConsentFormScreen } from "./screens/consent-form";
-import { ConsentsScreen } from "./screens/consents";
-import { CreateScreen } from "./screens/create";
+import { focusHeading, replace, route, to, visits } from "./router";
+import { type Screens, screensOf, type Target } from "./roles";
 import { DeskScreen } from "./screens/desk";
-import { DocumentScreen } from "./screens/document";
-import { HomeScreen } from "./screens/home";
-import { HospitalsScreen } from "./screens/hospitals";
-import { LogScreen } from "./screens/log";
+import { BackupScreen } from "./screens/backup";
+import { CreateScreen } from "./screens/create";
+import { ExtensionScreen } from "./screens/extension";
 import { LostScreen } from "./screens/lost";
-import { RecordScreen } from "./screens/record";
-import { RecordsScreen } from "./screens/records";
-import { RequestScreen } from "./screens/request";
-import { RequestsScreen } from "./screens/requests";
 import { RestoreScreen } from "./screens/restore";
 import { SettingsScreen } from "./screens/settings";
-import { StopScreen } from "./screens/stop";
 import { UnlockScreen } from "./screens/unlock";
 import { WelcomeScreen } from "./screens/welcome";
 import { signing } from "./signing";
-import { background, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
-import { t, type PlainId } from "./texts";
+import { background, deskCode, isHidden, isStopped, isWide, notices, openRequests, proof, started, startFailure } from "./state";
+import { t } from "./texts";
 
-type Screens = Record<string, FunctionComponent>;
-
-const BEFORE: Screens = { "": WelcomeScreen, new: CreateScreen, restore: RestoreScreen, lost: LostScreen };
-const LOCKED: Screens = { "": UnlockScreen, lost: LostScreen, restore: RestoreScreen };
-const DESK: Screens = { "": DeskScreen, settings: SettingsScreen, backup: BackupScreen, lost: LostScreen };
-const OPEN: Screens = {
-	"": HomeScreen,
-	requests: RequestsScreen,
-	request: RequestScreen,
-	consents: ConsentsScreen,
-	consent: ConsentFormScreen,
-	access: AccessScreen,
-	seen: SeenScreen,
-	stop: StopScreen,
-	records: RecordsScreen,
-	record: RecordScreen,
-	document: DocumentScreen,
-	log: LogScreen,
-	hospitals: HospitalsScreen,
-	settings: SettingsScreen,
-	backup: BackupScreen,
-	desk: DeskScreen,
+const BEFORE: Screens = {
+	"": WelcomeScreen,
+	new: CreateScreen,
+	restore: RestoreScreen,
+	extension: ExtensionScreen,
 	lost: LostScreen,
 };
-
-const SCREENS = { empty: BEFORE, locked: LOCKED, notEnrolled: DESK, open: OPEN };
-
-interface Target {
-	screen: string;
-	/** Other screens that belong to it. */
-	also: string[];
-	text: PlainId;
-	icon: IconName;
-}
-
-const MAIN: Target[] = [
-	{ screen: "", also: ["stop"], text: "page-nav-home", icon: "home" },
-	{ screen: "requests", also: ["request"], text: "page-nav-requests", icon: "request" },
-	{ screen: "consents", also: ["consent"], text: "page-nav-consents", icon: "consent" },
-	{ screen: "records", also: ["record", "document"], text: "page-nav-records", icon: "record" },
-	{ screen: "log", also: [], text: "page-nav-log", icon: "log" },
-];
-
-const MORE: Target[] = [
-	{ screen: "access", also: ["seen"], text: "page-nav-access", icon: "people" },
-	{ screen: "hospitals", also: [], text: "page-nav-hospitals", icon: "hospital" },
-	{ screen: "settings", also: ["backup"], text: "page-nav-settings", icon: "settings" },
-];
+const LOCKED: Screens = { "": UnlockScreen, lost: LostScreen, restore: RestoreScreen };
+const DESK: Screens = { "": DeskScreen, settings: SettingsScreen, backup: BackupScreen, lost: LostScreen };
+const CLOSED = { empty: BEFORE, locked: LOCKED, notEnrolled: DESK };
 
 /** The page. */
 export function App() {
@@ -89,6 +43,7 @@ export function App() {
 	useEffect(() => {
 		if (phase !== "open") signing.peek()?.done(null);
 		confirming.peek()?.(false);
+		if (phase === "locked") asking.peek()?.refuse();
 	}, [phase]);
 	useEffect(() => {
 		const onKey = (event: KeyboardEvent) => {
@@ -97,6 +52,13 @@ export function App() {
 		addEventListener("keydown", onKey);
 		return () => removeEventListener("keydown", onKey);
 	}, []);
+	// A link can bring a registration desk's code.
+	const offered = route.value.parts[0] === "desk" ? route.value.values.get("code") : null;
+	useEffect(() => {
+		if (!offered) return;
+		deskCode.value = offered;
+		replace("desk");
+	}, [offered]);
 	const isOpen = phase === "open";
 	return (
 		<>
@@ -115,6 +77,7 @@ export function App() {
 				</div>
 				{isOpen && <SignSheet />}
 				<ConfirmSheet />
+				<ExtensionSheet />
 			</div>
 		</>
 	);
@@ -141,7 +104,7 @@ function Current() {
 				<Busy waiting={background.value} />
 			</>
 		);
-	const screens: Screens = SCREENS[now.phase];
+	const screens = now.phase === "open" ? screensOf(now.kind).screens : CLOSED[now.phase];
 	const Shown = screens[route.value.parts[0] ?? ""] ?? screens[""];
 	return Shown ? <Shown key={`${now.phase} ${visits.value}`} /> : null;
 }
@@ -181,16 +144,17 @@ function Logo() {
 }
 
 function Navigation() {
+	const { main, more } = screensOf(started.value?.kind ?? null);
 	return (
 		<nav class="nav" aria-label={t("page-nav-main")}>
 			<ul>
-				{MAIN.map((target) => (
+				{main.map((target) => (
 					<NavItem key={target.screen} target={target} />
 				))}
 			</ul>
 			{isWide.value && (
 				<ul class="nav-more">
-					{MORE.map((target) => (
+					{more.map((target) => (
 						<NavItem key={target.screen} target={target} />
 					))}
 				</ul>

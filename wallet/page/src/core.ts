@@ -1,12 +1,15 @@
 // The connection to the core's worker: sends requests, and gives each its answer by its id.
 
-import type { Answer, Ask, Failure, FileView, Message } from "./messages";
+import type { Answer, Ask, Draft, Failure, FileView, Message } from "./messages";
 
 /** Which answer belongs to which request. */
 interface Answers {
 	start: "started";
 	setLanguage: "started";
 	makeWords: "words";
+	useExtension: "words";
+	extensionAnswer: "done";
+	delegate: "started";
 	checkWords: "done";
 	create: "started";
 	restore: "started";
@@ -17,7 +20,8 @@ interface Answers {
 	showWords: "words";
 	addPasskey: "done";
 	passkeys: "passkeys";
-	removePasskeys: "done";
+	removePasskey: "done";
+	changePassphrase: "done";
 	forget: "started";
 	readDeskCode: "deskOffer";
 	acceptDeskCode: "deskAnswer";
@@ -33,6 +37,13 @@ interface Answers {
 	draftRevocation: "draft";
 	draftStop: "draft";
 	draftResume: "draft";
+	draftRefuseAssisted: "draft";
+	studies: "studies";
+	study: "study";
+	draftStudyChoice: "draft";
+	draftJoin: "draft";
+	draftLeave: "draft";
+	draftHolders: "draft";
 	sign: "signed";
 	discard: "done";
 	whoSees: "access";
@@ -42,6 +53,18 @@ interface Answers {
 	open: "opened";
 	read: "document";
 	file: "file";
+	sizes: "sizes";
+	saveLarge: "file";
+	draftAddition: "draft";
+	draftNote: "draft";
+	draftLabels: "draft";
+	unfinished: "unfinished";
+	draftFinish: "draft";
+	giveUp: "unfinished";
+	kept: "kept";
+	keep: "kept";
+	openKept: "opened";
+	forgetKept: "kept";
 	checkCopies: "copies";
 	closeDocuments: "done";
 	log: "log";
@@ -51,8 +74,23 @@ interface Answers {
 	holdings: "holdings";
 	settings: "settings";
 	setSetting: "settings";
+	chooseCustodians: "settings";
 	setName: "done";
 	confirmMember: "done";
+	ownCode: "code";
+	practice: "practice";
+	findPatient: "person";
+	patient: "patient";
+	draftAccessRequest: "draft";
+	draftWithdrawal: "draft";
+	openOfPatient: "opened";
+	desk: "desk";
+	deskCode: "deskCode";
+	draftEnrolment: "enrolment";
+	staff: "staff";
+	managed: "managed";
+	draftManagement: "draft";
+	setStaffName: "done";
 }
 
 type ValueOf<N extends Answer["answer"]> =
@@ -74,6 +112,13 @@ export interface FileBytes {
 	bytes: ArrayBuffer;
 }
 
+/** What is beside a message: the bytes of a document, a file that the person chose, or one to save. */
+interface Beside {
+	bytes?: ArrayBuffer;
+	handle?: FileSystemFileHandle;
+	file?: File;
+}
+
 /** A request that failed. */
 export class CoreError extends Error {
 	constructor(readonly failure: Failure) {
@@ -87,7 +132,7 @@ export type News = Exclude<Message, { type: "answer" } | { type: "failed" }>;
 type OnWaiting = (waiting: Waiting) => void;
 
 interface Pending {
-	resolve: (answer: Answer, bytes: ArrayBuffer | undefined) => void;
+	resolve: (answer: Answer, beside: Beside) => void;
 	reject: (error: CoreError) => void;
 	onWaiting: OnWaiting | undefined;
 }
@@ -122,10 +167,36 @@ export function askFile(
 	what: Extract<Ask, { ask: "file" | "exportLog" }>,
 	onWaiting?: OnWaiting,
 ): Promise<FileBytes> {
-	return send(what, onWaiting, (answer, bytes) => ({
+	return send(what, onWaiting, (answer, { bytes }) => ({
 		file: (answer as Extract<Answer, { answer: "file" }>).value,
 		bytes: bytes ?? new ArrayBuffer(0),
 	}));
+}
+
+/** Asks the core with a document. */
+export function askWithBytes(
+	what: Extract<Ask, { ask: "draftAddition" }>,
+	bytes: ArrayBuffer,
+	onWaiting?: OnWaiting,
+): Promise<Draft> {
+	const read = (answer: Answer) => (answer as Extract<Answer, { answer: "draft" }>).value;
+	return send(what, onWaiting, read, { bytes });
+}
+
+/**
+ * Asks the core to write a large record into a file that the person chose. Without one it is written into a
+ * file of the browser's own, which is returned.
+ */
+export function askIntoFile(
+	what: Extract<Ask, { ask: "saveLarge" }>,
+	handle: FileSystemFileHandle | undefined,
+	onWaiting?: OnWaiting,
+): Promise<{ view: FileView; file: File | undefined }> {
+	const read = (answer: Answer, { file }: Beside) => ({
+		view: (answer as Extract<Answer, { answer: "file" }>).value,
+		file,
+	});
+	return send(what, onWaiting, read, handle && { handle });
 }
 
 /** The failure of any error. */
@@ -137,24 +208,25 @@ export function failureOf(error: unknown): Failure {
 function send<T>(
 	what: Ask,
 	onWaiting: OnWaiting | undefined,
-	read: (answer: Answer, bytes: ArrayBuffer | undefined) => T,
+	read: (answer: Answer, beside: Beside) => T,
+	beside: Beside = {},
 ): Promise<T> {
 	return new Promise((resolve, reject) => {
 		const id = ++lastId;
 		pending.set(id, {
-			resolve: (answer, bytes) => resolve(read(answer, bytes)),
+			resolve: (answer, given) => resolve(read(answer, given)),
 			reject,
 			onWaiting,
 		});
-		worker?.postMessage({ id, ask: what });
+		worker?.postMessage({ id, ask: what, ...beside }, beside.bytes ? [beside.bytes] : []);
 	});
 }
 
-function receive(message: Message & { bytes?: ArrayBuffer }, onNews: (news: News) => void): void {
+function receive(message: Message & Beside, onNews: (news: News) => void): void {
 	if (message.type === "answer" || message.type === "failed") {
 		const request = pending.get(message.id);
 		pending.delete(message.id);
-		if (message.type === "answer") request?.resolve(message.answer, message.bytes);
+		if (message.type === "answer") request?.resolve(message.answer, message);
 		else request?.reject(new CoreError(message.failure));
 		return;
 	}

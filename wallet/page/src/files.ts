@@ -12,6 +12,19 @@ export function saveFile(name: string, mediaType: string, content: BlobPart): vo
 	setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
+/** A file that the person chooses to write into. `null` if none was chosen, `undefined` if the browser has no such choice. */
+export async function chooseFile(name: string): Promise<FileSystemFileHandle | null | undefined> {
+	const browser = globalThis as unknown as { showSaveFilePicker?: SaveFilePicker };
+	try {
+		return await browser.showSaveFilePicker?.({ suggestedName: name });
+	} catch (error) {
+		if (error instanceof DOMException && error.name === "AbortError") return null;
+		throw error;
+	}
+}
+
+type SaveFilePicker = (options: { suggestedName: string }) => Promise<FileSystemFileHandle>;
+
 /** A file as base64. */
 export async function base64OfFile(file: File): Promise<string> {
 	return text(await file.arrayBuffer());

@@ -2,6 +2,7 @@
 
 import { render } from "preact";
 import { App } from "./app";
+import { askExtension } from "./extensions";
 import { applyAppearance, preferredLanguage } from "./preferences";
 import { followPrints } from "./print";
 import { followRelease } from "./release";
@@ -20,6 +21,6 @@ followPrints();
 const element = document.getElementById("app");
 await loadLanguage(preferredLanguage());
 if (element) render(<App />, element);
-void start(coreUrl);
+void start(coreUrl, askExtension);
 watchTouches();
 followRelease().catch(() => undefined);

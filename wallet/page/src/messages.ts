@@ -47,12 +47,12 @@ export type AccountKind = "patient" | "practitioner" | "other";
 /**
  * The core's answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "started", "value": Started } | { "answer": "words", "value": Words } | { "answer": "passkeys", "value": Passkeys } | { "answer": "deskOffer", "value": DeskOffer } | { "answer": "deskAnswer", "value": DeskAnswer } | { "answer": "proof", "value": Proof } | { "answer": "home", "value": Home } | { "answer": "requests", "value": Array<RequestLine> } | { "answer": "request", "value": RequestView } | { "answer": "draft", "value": Draft } | { "answer": "signed", "value": Signed } | { "answer": "consents", "value": Consents } | { "answer": "choices", "value": Choices } | { "answer": "access", "value": Access } | { "answer": "seen", "value": Seen } | { "answer": "records", "value": Records } | { "answer": "record", "value": RecordView } | { "answer": "opened", "value": Array<Opened> } | { "answer": "document", "value": DocumentView } | { "answer": "file", "value": FileView } | { "answer": "copies", "value": Array<CopyLine> } | { "answer": "log", "value": LogView } | { "answer": "logVerdict", "value": LogVerdict } | { "answer": "holdings", "value": Holdings } | { "answer": "settings", "value": Settings };
+export type Answer = { "answer": "done" } | { "answer": "started", "value": Started } | { "answer": "words", "value": Words } | { "answer": "passkeys", "value": Passkeys } | { "answer": "deskOffer", "value": DeskOffer } | { "answer": "deskAnswer", "value": DeskAnswer } | { "answer": "proof", "value": Proof } | { "answer": "home", "value": Home } | { "answer": "requests", "value": Array<RequestLine> } | { "answer": "request", "value": RequestView } | { "answer": "draft", "value": Draft } | { "answer": "signed", "value": Signed } | { "answer": "consents", "value": Consents } | { "answer": "choices", "value": Choices } | { "answer": "access", "value": Access } | { "answer": "seen", "value": Seen } | { "answer": "records", "value": Records } | { "answer": "record", "value": RecordView } | { "answer": "opened", "value": Array<Opened> } | { "answer": "sizes", "value": Array<RecordSize> } | { "answer": "unfinished", "value": Array<UnfinishedLine> } | { "answer": "kept", "value": Kept } | { "answer": "document", "value": DocumentView } | { "answer": "file", "value": FileView } | { "answer": "copies", "value": Array<CopyLine> } | { "answer": "log", "value": LogView } | { "answer": "logVerdict", "value": LogVerdict } | { "answer": "holdings", "value": Holdings } | { "answer": "settings", "value": Settings };
 
 /**
  * A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer).
  */
-export type Ask = { "ask": "start", 
+export type Ask = { "ask": "sizes", ids: Array<string> } | { "ask": "saveLarge", id: string } | { "ask": "draftAddition", form: AdditionForm } | { "ask": "draftNote", id: string, text: string } | { "ask": "draftLabels", id: string, words: Array<string> } | { "ask": "unfinished" } | { "ask": "draftFinish", id: string } | { "ask": "giveUp", id: string } | { "ask": "kept" } | { "ask": "keep", id: string } | { "ask": "openKept", id: string } | { "ask": "forgetKept", id: string } | { "ask": "start", 
 /**
  * The language of the browser or of the person's choice: `de-AT`.
  */
@@ -913,7 +913,7 @@ labels: LabelChoice | null, };
 /**
  * A record that was opened, or why not.
  */
-export type Opened = { 
+export type Opened = { isLarge: boolean, fileName: string, note: string,
 /**
  * Its id.
  */
@@ -1073,7 +1073,7 @@ text: string, };
 /**
  * A record in a list.
  */
-export type RecordLine = { 
+export type RecordLine = { isKept: boolean,
 /**
  * Its id.
  */
@@ -1134,7 +1134,7 @@ isOpen: boolean, };
 /**
  * One record.
  */
-export type RecordView = { 
+export type RecordView = { belongsTo: RecordLine | null, related: Array<RecordLine>, isUnclassified: boolean,
 /**
  * The record.
  */
@@ -1444,3 +1444,9 @@ code: QrCode,
  * The account's address.
  */
 account: string, };
+
+export type RecordSize = { id: string, size: number | null, isLarge: boolean };
+export type UnfinishedLine = { id: string, title: string, state: string, canGiveUp: boolean };
+export type Kept = { documents: Array<KeptLine>, size: number, most: number };
+export type KeptLine = { id: string, title: string, note: string, size: number };
+export type AdditionForm = { title: string, fileName: string, category: string, month: string, labels: Array<string>, confidentiality: string };

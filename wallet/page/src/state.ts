@@ -33,18 +33,27 @@ export const openRequests = signal(0);
 /** Records that are open, by their ids. */
 export const opened = signal<ReadonlyMap<string, Opened>>(new Map());
 
+/** The code of a registration desk from the link that opened the page, until it is read. */
+export const deskCode = signal("");
+
 /** Whether the screen is blanked. */
 export const isHidden = signal(false);
 
 /** Whether the window is wide enough for tables. */
 export const isWide = signal(false);
 
+/** Something that an extension is to sign. */
+type Question = Extract<News, { type: "askExtension" }>;
+
 /** How long the worker may take to start, in milliseconds, on a slow network. */
 const LONGEST_START = 60_000;
 
 /** Starts the worker and asks it how far the wallet is. */
-export async function start(url: TrustedUrl): Promise<void> {
-	startCore(url, t("page-error-internal"), receiveNews);
+export async function start(url: TrustedUrl, onQuestion: (question: Question) => void): Promise<void> {
+	startCore(url, t("page-error-internal"), (news) => {
+		if (news.type === "askExtension") onQuestion(news);
+		else receiveNews(news);
+	});
 	const timer = setTimeout(() => {
 		startFailure.value = failureOf(new Error("the worker does not answer"));
 	}, LONGEST_START);
@@ -85,6 +94,13 @@ export async function openRecords(ids: string[], onWaiting: (waiting: Waiting) =
 	opened.value = new Map([...opened.peek(), ...open.map((record) => [record.id, record] as const)]);
 	changes.value += 1;
 	return results;
+}
+
+/** Opens a document that is kept on this device. */
+export async function openKept(id: string): Promise<void> {
+	const open = await ask({ ask: "openKept", id });
+	opened.value = new Map([...opened.peek(), ...open.map((record) => [record.id, record] as const)]);
+	changes.value += 1;
 }
 
 /** Forgets the records that are open. */

@@ -3,6 +3,8 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { serve } from "../serve.mjs";
 
 async function open(harness, profile, address) {
@@ -48,48 +50,112 @@ async function refuses_a_file_that_is_not_the_releases(harness, facts) {
 	await harness.closeProfile("changed");
 }
 
-async function asks_before_it_changes_the_version(harness, facts) {
-	let isNew = false;
-	const change = (name, body) =>
-		isNew && ["sw.js", "manifest.json"].includes(name) ? Buffer.from(String(body).replace(/(["'`])0\.1\.0\1/, "$10.1.1$1")) : body;
-	const server = await serve(facts.folder, { change });
-	const wallet = await open(harness, "update", server.address);
-	await wallet.installed();
-	const version = () =>
-		wallet.page.evaluate(async () => {
-			const { port1, port2 } = new MessageChannel();
-			const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
-			navigator.serviceWorker.controller.postMessage({ kind: "version" }, [port2]);
-			return answer;
-		});
-	const first = await version();
-	assert.equal(first.version, "0.1.0");
-	const manifest = Buffer.from(await (await fetch(`${server.address}manifest.json`)).arrayBuffer());
-	assert.equal(first.manifest, createHash("sha256").update(manifest).digest("hex"));
-	isNew = true;
-	const update = await wallet.page.evaluate(async () => {
+/** A server that has another release once `isNew` is set: another version, and another page. */
+async function releases(facts) {
+	const state = { isNew: false };
+	const hash = (body) => createHash("sha256").update(body).digest("hex");
+	const page = (body) => Buffer.from(String(body).replace("</body>", "<!-- new --></body>"));
+	const before = await readFile(join(facts.folder, "index.html"));
+	assert.notEqual(hash(page(before)), hash(before));
+	const change = (name, body) => {
+		if (!state.isNew) return body;
+		if (name === "index.html") return page(body);
+		if (!["sw.js", "manifest.json"].includes(name)) return body;
+		const text = String(body).replace(/(["'`])0\.1\.0\1/, "$10.1.1$1");
+		return Buffer.from(text.replaceAll(hash(before), hash(page(before))));
+	};
+	return { state, server: await serve(facts.folder, { change }) };
+}
+
+/** What the worker of this kind says: `active` or `waiting`. */
+const said = (wallet, kind = "active") =>
+	wallet.page.evaluate(async (kind) => {
+		const registration = await navigator.serviceWorker.getRegistration();
+		const { port1, port2 } = new MessageChannel();
+		const answer = new Promise((resolve) => (port1.onmessage = ({ data }) => resolve(data)));
+		registration[kind].postMessage({ kind: "version" }, [port2]);
+		return answer;
+	}, kind);
+
+/** Installs the new release, and returns what the page is told. */
+const installNew = (wallet) =>
+	wallet.page.evaluate(async () => {
 		const told = new Promise((resolve) => {
 			navigator.serviceWorker.addEventListener("message", ({ data }) => data.kind === "update" && resolve(data));
 		});
 		await (await navigator.serviceWorker.getRegistration()).update();
 		return told;
 	});
-	assert.equal(update.version, "0.1.1");
-	await wallet.page.reload();
-	assert.equal((await version()).version, "0.1.0", "the old version stays until the person agrees");
-	await wallet.page.evaluate(async () => {
-		const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener("controllerchange", resolve));
+
+const hasNewPage = async (wallet) => (await wallet.page.content()).includes("<!-- new -->");
+
+/** The person agrees, and the page is loaded again. */
+async function agree(wallet, kind) {
+	await wallet.page.evaluate(async (kind) => {
 		const registration = await navigator.serviceWorker.getRegistration();
-		registration.waiting.postMessage({ kind: "activate" });
-		await changed;
-	});
-	assert.equal((await version()).version, "0.1.1");
+		const { port1, port2 } = new MessageChannel();
+		const answer = new Promise((resolve) => (port1.onmessage = resolve));
+		registration[kind].postMessage({ kind: "activate" }, [port2]);
+		await answer;
+	}, kind);
+	await wallet.page.reload();
+	await wallet.page.getByRole("heading").first().waitFor();
+}
+
+async function asks_before_it_changes_the_version(harness, facts) {
+	const { state, server } = await releases(facts);
+	const wallet = await open(harness, "update", server.address);
+	await wallet.installed();
+	const first = await said(wallet);
+	const manifest = Buffer.from(await (await fetch(`${server.address}manifest.json`)).arrayBuffer());
+	const used = { version: "0.1.0", manifest: createHash("sha256").update(manifest).digest("hex") };
+	assert.deepEqual(first, { kind: "version", used, newer: null });
+	state.isNew = true;
+	const update = await installNew(wallet);
+	assert.equal(update.newer.version, "0.1.1");
+	await wallet.page.reload();
+	assert.deepEqual((await said(wallet)).used, used, "the old version stays until the person agrees");
+	assert.deepEqual((await said(wallet, "waiting")).newer, update.newer);
+	assert.equal(await hasNewPage(wallet), false);
+	await agree(wallet, "waiting");
+	assert.deepEqual(await said(wallet), { kind: "version", used: update.newer, newer: null });
+	assert.equal(await hasNewPage(wallet), true);
 	server.close();
 	await harness.closeProfile("update");
+}
+
+async function still_asks_after_all_tabs_were_closed(harness, facts) {
+	const { state, server } = await releases(facts);
+	const wallet = await open(harness, "closed", server.address);
+	await wallet.installed();
+	const { used } = await said(wallet);
+	state.isNew = true;
+	const { newer } = await installNew(wallet);
+	// Without a page, the browser makes the worker active that waits.
+	await wallet.page.goto("about:blank");
+	for (;;) {
+		await wallet.page.goto(server.address);
+		await wallet.page.getByRole("heading").first().waitFor();
+		const waits = await wallet.page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting);
+		if (!waits) break;
+		await wallet.page.goto("about:blank");
+	}
+	assert.deepEqual(await said(wallet), { kind: "version", used, newer });
+	assert.equal(await hasNewPage(wallet), false, "the page is that of the old version");
+	server.close();
+	server.closeAllConnections();
+	await wallet.page.reload();
+	await wallet.page.getByRole("heading").first().waitFor();
+	assert.equal(await hasNewPage(wallet), false, "offline too");
+	await agree(wallet, "active");
+	assert.deepEqual(await said(wallet), { kind: "version", used: newer, newer: null });
+	assert.equal(await hasNewPage(wallet), true);
+	await harness.closeProfile("closed");
 }
 
 export default [
 	serves_the_release_offline,
 	refuses_a_file_that_is_not_the_releases,
 	asks_before_it_changes_the_version,
+	still_asks_after_all_tabs_were_closed,
 ];

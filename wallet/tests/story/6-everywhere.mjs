@@ -42,50 +42,66 @@ const screens = (story) => [
 	[`request/${story.request}`, "page-request-heading", "request"],
 	["consents", "page-consents-heading", "consents"],
 	["consent/new", "page-consent-new-heading", "consent-form"],
+	["studies", "page-studies-heading", "studies"],
 	["access", "page-access-heading", "access"],
 	["stop", "page-stop-heading", "stop"],
 	["records", "page-records-heading", "records"],
 	[`record/${story.discharge.slice(2)}`, null, "record"],
 	[`document/${story.discharge.slice(2)}`, null, "document"],
+	["add", "page-upload-heading", "add"],
+	[`note/${story.discharge.slice(2)}`, "page-record-wrong", "note"],
+	[`labels/${story.discharge.slice(2)}`, "page-record-labels-name", "labels"],
+	["kept", "page-records-offline", "kept"],
 	["log", "page-log-heading", "log"],
 	["hospitals", "page-hospitals-heading", "hospitals"],
 	["settings", "page-settings-heading", "settings"],
 ];
 
-async function each_screen_is_german_and_nothing_is_found(harness, facts) {
+/** How the patient's consents begin. */
+const PERMITS = { en: /I allow/, de: /Ich erlaube/, id: /Saya mengizinkan/ };
+const NAMES = { en: "English", de: "Deutsch", id: "Bahasa Indonesia" };
+const DESKTOP = { width: 1280, height: 800 };
+
+/** In `make test` two languages, each in one scheme, on a phone. The facts' `matrix` asks for all. */
+async function each_screen_in_other_languages_and_colours_has_no_findings(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
-	await inLanguage(ada, "de", "Deutsch");
-	await eachScreen(ada, story);
-	await ada.show("consents");
-	assert.match(await ada.says(), /Ich erlaube/);
+	const phone = ada.page.viewportSize();
+	const schemes = facts.matrix ? ["light", "dark", "forced"] : null;
+	for (const language of facts.matrix ? ["en", "de", "id"] : ["de", "id"]) {
+		await inLanguage(ada, language);
+		for (const scheme of schemes ?? [language === "de" ? "light" : "dark"]) {
+			await ada.page.emulateMedia({
+				colorScheme: scheme === "dark" ? "dark" : "light",
+				forcedColors: scheme === "forced" ? "active" : "none",
+			});
+			for (const device of facts.matrix ? ["phone", "desktop"] : ["phone"]) {
+				await ada.page.setViewportSize(device === "phone" ? phone : DESKTOP);
+				Object.assign(ada.wallet.options, { dark: scheme === "dark", device });
+				await eachScreen(ada, story, scheme === "forced" ? "forced-" : "");
+			}
+		}
+		await ada.show("consents");
+		assert.match(await ada.says(), PERMITS[language]);
+	}
+	await ada.page.emulateMedia({ colorScheme: "light", forcedColors: "none" });
+	await ada.page.setViewportSize(phone);
+	Object.assign(ada.wallet.options, { dark: false, device: "phone" });
+	await inLanguage(ada, "en");
 }
 
-async function each_screen_is_indonesian_and_dark_and_nothing_is_found(harness, facts) {
-	const { ada, story } = await begin(harness, facts);
-	await inLanguage(ada, "id", "Bahasa Indonesia");
-	await ada.page.emulateMedia({ colorScheme: "dark" });
-	ada.wallet.options.dark = true;
-	await eachScreen(ada, story);
-	await ada.show("consents");
-	assert.match(await ada.says(), /Saya mengizinkan/);
-	await ada.page.emulateMedia({ colorScheme: "light" });
-	ada.wallet.options.dark = false;
-	await inLanguage(ada, "en", "English");
-}
-
-async function inLanguage(ada, language, ownName) {
+async function inLanguage(ada, language) {
 	await ada.show("settings", "page-settings-heading");
-	await ada.page.getByRole("radio", { name: ownName, exact: true }).check();
+	await ada.page.getByRole("radio", { name: NAMES[language], exact: true }).check();
 	ada.language = language;
 	ada.wallet.options = { ...ada.wallet.options, language };
 	await ada.heading("page-settings-heading").waitFor();
 }
 
-async function eachScreen(ada, story) {
+async function eachScreen(ada, story, prefix) {
 	for (const [route, heading, name] of screens(story)) {
 		await ada.show(route, heading);
 		assert.equal(await ada.page.locator("main .box-bad").count(), 0, `${name} shows a failure`);
-		await ada.wallet.check(name);
+		await ada.wallet.check(prefix + name);
 		await fits(ada.page, name);
 	}
 }
@@ -119,7 +135,7 @@ async function a_passkey_unlocks(harness, facts) {
 	const remove = await ada.wallet.virtualAuthenticator();
 	await ada.show("settings", "page-settings-heading");
 	await ada.button("page-settings-passkey-add").click();
-	const added = ada.button("page-settings-passkeys-remove");
+	const added = ada.page.getByRole("button", { name: `${ada.text("page-remove")}: Passkey 1` });
 	await ada.confirm(added);
 	await ada.button("page-lock-now").click();
 	await ada.button("page-unlock-passkey").click();
@@ -158,6 +174,49 @@ async function a_request_is_approved_by_keyboard_alone(harness, facts) {
 	await page.keyboard.press("Enter");
 	await ada.sheet.waitFor({ state: "detached" });
 	await opens(people.doctor, story, story.imaging);
+}
+
+/** What a tab has in memory is the truth only while no other one changes it. */
+async function only_one_tab_has_the_wallet_open(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("", "page-home-heading");
+	const wallet = await harness.openWallet("ada");
+	const second = new PatientsPage(wallet, ada.passphrase);
+	await second.unlock();
+	await second.heading("page-home-heading").waitFor();
+	await ada.heading("page-lock-locked").waitFor();
+	await ada.unlock();
+	await ada.heading("page-home-heading").waitFor();
+	await second.heading("page-lock-locked").waitFor();
+	await second.page.close();
+}
+
+async function a_page_closed_while_it_signs_loses_nothing(harness, facts) {
+	const { ada } = await begin(harness, facts);
+	await ada.show("consent/new", "page-consent-new-heading");
+	await ada.page.getByRole("radio", { name: "Hospital C" }).first().check();
+	await ada.page.getByRole("radio", { name: ada.text("page-consent-why-any") }).check();
+	await ada.button("page-consent-review").click();
+	await ada.sheet.locator(".sentence").waitFor();
+	const sent = ada.page.context().waitForEvent("requestfinished", (request) => request.url().endsWith("/v1/chain/submit"));
+	await ada.sheet.locator(".sheet-action button").click();
+	const passphrase = ada.sheet.locator("input");
+	const settled = passphrase.or(ada.sheet.locator(".busy")).first();
+	await settled.waitFor();
+	if (await passphrase.isVisible()) {
+		await passphrase.fill(ada.passphrase);
+		await passphrase.press("Enter");
+	}
+	await sent;
+	ada.wallet.expectErrors(/./);
+	await ada.page.reload();
+	await ada.unlock();
+	await ada.show("consents", "page-consents-heading");
+	const card = ada.page.locator("article.consent").filter({ hasText: "Hospital C" });
+	await card.waitFor();
+	await card.getByRole("button", { name: ada.text("page-revoke") }).click();
+	await ada.sign();
+	await card.waitFor({ state: "hidden" });
 }
 
 async function the_words_restore_everything_on_a_second_device(harness, facts) {
@@ -222,11 +281,12 @@ async function a_reload_offline_shows_the_last_proven_state(harness, facts) {
 export default [
 	a_locked_wallet_opens_only_with_its_passphrase,
 	a_doctor_gets_a_name_that_only_the_patient_sees,
-	each_screen_is_german_and_nothing_is_found,
-	each_screen_is_indonesian_and_dark_and_nothing_is_found,
+	each_screen_in_other_languages_and_colours_has_no_findings,
 	what_a_newcomer_sees_is_in_each_language,
 	a_passkey_unlocks,
 	a_request_is_approved_by_keyboard_alone,
+	only_one_tab_has_the_wallet_open,
+	a_page_closed_while_it_signs_loses_nothing,
 	the_words_restore_everything_on_a_second_device,
 	offline_the_last_state_stays_and_nothing_is_signed,
 	a_reload_offline_shows_the_last_proven_state,

@@ -7,7 +7,7 @@ async function nothing_secret_or_personal_was_stored_printed_or_sent(harness, fa
 	const { ada, story } = await begin(harness, facts);
 	const three = story.words.slice(0, -2).map((_, at) => story.words.slice(at, at + 3).join(" "));
 	const personal = ["letter.txt", "bundle.json", "Musterfrau", "Lindenblütenweg", "Dear colleague", story.name];
-	await ada.wallet.nothingOf([...three, ada.passphrase, story.reason, story.again, ...personal]);
+	await ada.wallet.nothingOf([...three, ada.passphrase, story.reason, story.again, ...personal, ...(story.personal ?? [])]);
 }
 
 async function the_scan_finds_what_is_planted(harness, facts) {

@@ -28,8 +28,9 @@ pub(in crate::synced) fn data() -> impl Strategy<Value = Data> {
 	let records = collection::btree_map(key(), collection::vec("[ab]", 0..3), 0..3);
 	let names = entries((0..3_u8).prop_map(entry));
 	let members = collection::btree_map(key(), pinned(), 0..3);
-	(names, texts, label_key, words(), records, members, entries("[ab]")).prop_map(
-		|(names, texts, label_key, labels, record_labels, members, settings)| Data {
+	let requests = entries((0..3_u64).prop_map(|asked| Noted { asked, expires: 9 }));
+	(names, texts, label_key, words(), records, members, entries("[ab]"), requests).prop_map(
+		|(names, texts, label_key, labels, record_labels, members, settings, requests)| Data {
 			version: VERSION,
 			names,
 			texts,
@@ -38,6 +39,7 @@ pub(in crate::synced) fn data() -> impl Strategy<Value = Data> {
 			record_labels,
 			members,
 			settings,
+			requests,
 		},
 	)
 }

@@ -9,13 +9,13 @@ use crate::{
 		staff::{self, Proposal},
 	},
 	english::ENGLISH,
-	label_keys,
-	labels::LabelTable,
+	label_keys, labelling,
 	output::Output,
 	session::Session,
 };
-use anyhow::{bail, Result};
+use anyhow::Result;
 use serde_json::json;
+use vouchsafe_agent::holdings;
 use vouchsafe_client::chain::{
 	bounded,
 	calls::{CustodyCall, RecordsCall},
@@ -40,26 +40,13 @@ pub(super) async fn label(
 	let known = session.labels_of(&patient).await?;
 	check_labels(&known, labels, new_label, agreement)?;
 	let author = Some(&found.author).filter(|author| **author != patient);
-	let tagged = label_keys::tags(session, &patient, author, labels).await?;
-	let tags = match tagged.of(labels)? {
-		(tags, None) => tags.into_inner(),
-		(_, Some(reason)) => bail!(
-			"the labels could not be named: {reason}. If an institution lacks the label key, the \
-			 patient gives it with `vouchsafe consent deliver-labels`"
-		),
-	};
+	let tags = labelling::tags(session, &patient, author, labels).await?;
 	if let Some(author) = author.filter(|_| me.account() != patient) {
-		let matter = StaffMatter::Label { record, labels: bounded(tags.clone(), "labels")? };
+		let matter = StaffMatter::Label { record, labels: tags.clone() };
 		staff::ask_to_replace(session, &patient, author, &matter, agreement).await?;
 	}
 	agree(&adds_labels(&compared(&record), labels), agreement)?;
-	LabelTable::update(&session.keep, me, &patient, |table| {
-		table.use_words(labels);
-		Ok(())
-	})
-	.await?;
-	let call = RecordsCall::add_labels { patient: patient.clone(), record, labels: tags };
-	let included = session.submit(call).await?;
+	let included = labelling::add(session, &patient, record, labels, tags).await?;
 	let block = included.number;
 	let json = json!({ "record": id_json(&record), "labels": labels, "block": block });
 	if staff::is_proposed(&included) {
@@ -162,8 +149,7 @@ pub(super) async fn holders(
 	let accounts = accounts(session, holders)?;
 	let countries = countries(country)?;
 	let lifted = accounts.is_empty() && countries.is_empty();
-	let call = CustodyCall::choose_holders { holders: accounts, countries };
-	let block = session.submit(call).await?.number;
+	let block = holdings::choose(session, accounts, countries).await?;
 	let text = if lifted {
 		"Any institution may hold key shares of your future records.".to_owned()
 	} else {

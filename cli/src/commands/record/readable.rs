@@ -148,8 +148,12 @@ mod tests {
 		draft.write(b"one ").await.unwrap();
 		draft.write(b"two").await.unwrap();
 		assert!(memory.content().is_empty());
-		let document =
-			Document { record: Default::default(), title: "t".into(), media_type: "m".into() };
+		let document = Document {
+			record: Default::default(),
+			version: 0,
+			title: "t".into(),
+			media_type: "m".into(),
+		};
 		memory.keep(draft, &document).await.unwrap();
 		assert_eq!(**memory.content(), *b"one two");
 	}

@@ -12,7 +12,7 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use vouchsafe_agent::study::{choice, rounds};
-use vouchsafe_client::chain::{bounded, Consent, Grantee, StudyTraits, Terms, View};
+use vouchsafe_client::chain::{bounded, Grantee, StudyTraits, Terms, View};
 
 /// Makes a standing choice.
 pub(super) async fn choose(
@@ -72,11 +72,8 @@ pub(super) async fn leave(session: &Session, study: u32, agreement: Agreement) -
 	let found = rounds::find(session, study).await?;
 	let consents = choice::choices(session).await?;
 	let now = session.finalized().await?.time().await?;
-	let is_left = |deny: &Consent| {
-		deny.terms == choice::leaving_terms() && deny.counts_from().is_none_or(|from| from <= now)
-	};
-	if let Some((_, deny)) = choice::denies(&consents, study).find(|(_, deny)| is_left(deny)) {
-		bail!("you have left study {study} already, with consent {}: nothing was signed", deny.id);
+	if let Some(id) = choice::has_left(&consents, study, now) {
+		bail!("you have left study {study} already, with consent {id}: nothing was signed");
 	}
 	let (grantee, terms) = (Grantee::Study(study), choice::leaving_terms());
 	agree(&consent::sentence(session, &me, &grantee, &terms).await?, agreement)?;

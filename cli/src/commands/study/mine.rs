@@ -1,6 +1,6 @@
 //! `vouchsafe study mine`.
 
-use super::show::{end_of_year, patient};
+use super::show::patient;
 use crate::{
 	audit,
 	commands::{account_json, consent::grantee_json},
@@ -11,9 +11,8 @@ use crate::{
 };
 use anyhow::{ensure, Result};
 use serde_json::json;
-use std::collections::BTreeMap;
-use vouchsafe_agent::study::choice;
-use vouchsafe_client::chain::{AccountId, Effect, LogEvent, View, YEARLY_EPSILON};
+use vouchsafe_agent::study::{choice, mine};
+use vouchsafe_client::chain::{Effect, View, YEARLY_EPSILON};
 use vouchsafe_speech::thousandths;
 
 /// Shows the user's choices, to which rounds the user was contributed, and what is left of the budget.
@@ -52,7 +51,7 @@ pub(super) async fn run(session: &Session) -> Result<Output> {
 	}
 	let log = audit::read(session, &me, None, None).await?;
 	let proven = audit::verify(session, &log, None).await?;
-	let contributed = contributed(&log);
+	let contributed = mine::contributed(log.entries().filter_map(|(_, entry)| entry));
 	lines.push(String::new());
 	match contributed.is_empty() {
 		true => lines.push("You were not contributed to any study.".into()),
@@ -78,7 +77,7 @@ pub(super) async fn run(session: &Session) -> Result<Output> {
 		"Privacy budget: {} of {} left until {}. Then a new year of it begins.",
 		thousandths(left),
 		thousandths(YEARLY_EPSILON),
-		show_moment(end_of_year(at.time().await?))
+		show_moment(mine::end_of_year(at.time().await?))
 	));
 	let contributed: Vec<_> = contributed
 		.iter()
@@ -93,15 +92,4 @@ pub(super) async fn run(session: &Session) -> Result<Output> {
 		"epsilon_left": f64::from(left) / 1000.0,
 	});
 	Ok(Output { code: u8::from(proven.is_err()), ..Output::new(lines.join("\n"), json) })
-}
-
-/// The rounds in which a log says that the patient was contributed, and by whom.
-fn contributed(log: &audit::Log) -> BTreeMap<(u32, u8), AccountId> {
-	let entries = log.entries().filter_map(|(_, entry)| entry);
-	entries
-		.filter_map(|entry| match entry.event {
-			LogEvent::Counted { study, round, contributor } => Some(((study, round), contributor)),
-			_ => None,
-		})
-		.collect()
 }

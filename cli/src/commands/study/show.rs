@@ -12,11 +12,13 @@ use crate::{
 use anyhow::Result;
 use serde_json::{json, Value};
 use vouchsafe_agent::study::{
-	asking, choice, rounds,
+	asking, choice,
+	mine::end_of_year,
+	rounds,
 	rounds::{FoundStudy, Step, Turn},
 };
 use vouchsafe_client::chain::{
-	AccountId, AccountKind, RoundPhase, View, LEDGER_YEAR, YEARLY_EPSILON,
+	AccountId, AccountKind, RoundPhase, View, YEARLY_EPSILON,
 };
 use vouchsafe_fhir::study::Protocol;
 use vouchsafe_speech::{lists_until, thousandths, Noun};
@@ -238,11 +240,6 @@ async fn covers(
 	Ok((vec![said, cost(terms.epsilon, left, until)], json))
 }
 
-/// When the year of this moment ends, as the ledgers reckon years.
-pub(super) fn end_of_year(now: u64) -> u64 {
-	now.checked_div(LEDGER_YEAR).unwrap_or_default().saturating_add(1).saturating_mul(LEDGER_YEAR)
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;
@@ -269,9 +266,7 @@ mod tests {
 	}
 
 	#[test]
-	fn the_year_of_the_budget_ends_on_a_day() {
-		let first = end_of_year(0);
-		assert_eq!((end_of_year(first - 1), end_of_year(first)), (first, 2 * first));
+	fn a_cost_names_the_end_of_the_year() {
 		let said = cost(1_000, 9_000, end_of_year(1_795_700_000));
 		let expected = "You have 9 of 10 left until 2026-12-18 00:00 UTC.";
 		assert!(said.ends_with(expected), "{said}");

@@ -417,7 +417,7 @@ async fn a_call_gets_another_nonce_only_when_its_own_was_used() {
 	let other = async {
 		let at = case.chain.best().await.unwrap();
 		let call = UtilityCall::batch_all { calls: vec![] }.into();
-		let other = at.sign(&dev::alice(), &call, 0, 64).unwrap();
+		let other = at.sign(&dev::alice(), &call, 0, 64).await.unwrap();
 		while lock(&case.node).taken.is_empty() {
 			tokio::time::sleep(Duration::from_millis(5)).await;
 		}

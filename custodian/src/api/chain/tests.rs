@@ -133,6 +133,24 @@ impl Fixture {
 		submit(State(self.state.clone()), source(), request).await.map(|Json(outcome)| outcome)
 	}
 
+	/// Hands in an extrinsic in Charlie's name, by a session key that Charlie lets make requests.
+	async fn submit_by_session(
+		&self,
+		session: &Keypair,
+		extrinsic: Vec<u8>,
+	) -> Result<SubmitOutcome, ApiError> {
+		let (by, from) = (dev::charlie(), now());
+		let delegation =
+			Delegation::sign(&by, &session.account(), H256(GENESIS), from).await.unwrap();
+		let body = SubmitExtrinsic { extrinsic: HexBytes(extrinsic) };
+		let (genesis, action) = (H256(GENESIS), action::SUBMIT);
+		let signed = sign_request(session, genesis, &INSTITUTION, action, &body, from);
+		let signed =
+			Signed { account: (&by.account()).into(), delegation: Some(delegation), ..signed };
+		let request = serde_json::to_vec(&signed).unwrap().into();
+		submit(State(self.state.clone()), source(), request).await.map(|Json(outcome)| outcome)
+	}
+
 	async fn await_log(&self, by: &Keypair, count: u64) -> Result<u64, ApiError> {
 		let request = self.sign(by, action::AWAIT_LOG, &AwaitLog { count });
 		let answer = await_log(State(self.state.clone()), source(), request).await;
@@ -642,6 +660,21 @@ async fn only_ones_own_extrinsics_of_some_size_are_handed_in() {
 	let answer = fixture.submit(&by, vec![0; MAX_EXTRINSIC + 1]).await;
 	assert!(matches!(answer, Err(ApiError::TooLarge)));
 	assert!(fixture.node.lock_relay().handed_in.is_empty());
+}
+
+/// What is in an extrinsic is the pool's to check. A delegation is not a part of it.
+#[tokio::test]
+async fn a_session_key_hands_in_the_accounts_extrinsics_and_not_its_own() {
+	let (fixture, session) = (Fixture::new(), dev::alice());
+	for account in [dev::alice(), dev::dave()] {
+		let own = fixture.submit_by_session(&session, extrinsic(&account, 0)).await;
+		assert!(is_refused(own));
+	}
+	assert!(fixture.node.lock_relay().handed_in.is_empty());
+	let sent = extrinsic(&dev::charlie(), 0);
+	let answer = fixture.submit_by_session(&session, sent.clone()).await;
+	assert_eq!(answer.unwrap(), SubmitOutcome::Waiting);
+	assert_eq!(fixture.node.lock_relay().handed_in, [sent]);
 }
 
 proptest! {

@@ -89,6 +89,13 @@ impl Fixture {
 		Ok(answer.names.into_iter().map(|it| it.name).collect())
 	}
 
+	async fn list(&self, by: &Keypair, after: Option<AccountId>) -> Result<Vec<String>, ApiError> {
+		let body = ListNames { after: after.as_ref().map(Hex::from) };
+		let request = self.sign(by, action::LIST_NAMES, &body);
+		let Json(answer) = list_names(self.state(), request).await?;
+		Ok(answer.names.into_iter().map(|it| it.name).collect())
+	}
+
 	async fn replace(&self, by: &Keypair, replaces: u64, data: Vec<u8>) -> Result<u64, ApiError> {
 		let body = ReplaceSynced { replaces, data: Packed(data) };
 		let request = self.sign(by, action::REPLACE_SYNCED, &body);
@@ -187,6 +194,32 @@ async fn registrars_set_valid_names_of_their_own_staff() {
 	// The registrar's affiliation has ended in the best block.
 	let fixture = Fixture::with(|node| node.best.registrars.clear());
 	assert!(is_refused(fixture.set(&dev::bob(), &[]).await));
+}
+
+#[tokio::test]
+async fn registrars_list_all_names_in_parts() {
+	let fixture = Fixture::new();
+	let by = dev::bob();
+	assert_eq!(fixture.list(&by, None).await.unwrap(), Vec::<String>::new());
+	for stranger in [dev::alice(), dev::charlie(), dev::eve()] {
+		assert!(is_refused(fixture.list(&stranger, None).await));
+	}
+	let account = |number: usize| {
+		let mut account = [0; 32];
+		account[..2].copy_from_slice(&u16::try_from(number).unwrap().to_be_bytes());
+		account
+	};
+	let names = (0..=MAX_NAMES).map(|number| (account(number), format!("Staff {number}")));
+	fixture.state.database.set_names(names.collect()).await.unwrap();
+	let first = fixture.list(&by, None).await.unwrap();
+	assert_eq!((first.len(), &first[0][..]), (MAX_NAMES, "Staff 0"));
+	let last = Some(AccountId::new(account(MAX_NAMES - 1)));
+	assert_eq!(fixture.list(&by, last).await.unwrap(), [format!("Staff {MAX_NAMES}")]);
+	let last = Some(AccountId::new(account(MAX_NAMES)));
+	assert!(fixture.list(&by, last).await.unwrap().is_empty());
+	// The registrar's affiliation has ended in the best block.
+	let fixture = Fixture::with(|node| node.best.registrars.clear());
+	assert!(is_refused(fixture.list(&dev::bob(), None).await));
 }
 
 #[tokio::test]

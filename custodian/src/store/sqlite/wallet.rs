@@ -20,6 +20,25 @@ impl Wallets for Sqlite {
 		.await
 	}
 
+	async fn names_after(
+		&self,
+		after: Option<[u8; 32]>,
+		limit: usize,
+	) -> Result<Vec<([u8; 32], String)>, StoreError> {
+		self.transaction(move |db| {
+			// Before all accounts.
+			let after = after.map(Vec::from).unwrap_or_default();
+			let mut query = db.prepare_cached(
+				"SELECT account, name FROM staff_names WHERE account > ?1 ORDER BY account LIMIT ?2",
+			)?;
+			let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+			let names =
+				query.query_map(params![after, limit], |row| Ok((row.get(0)?, row.get(1)?)))?;
+			names.collect()
+		})
+		.await
+	}
+
 	async fn set_names(&self, names: Vec<([u8; 32], String)>) -> Result<(), StoreError> {
 		self.transaction(move |db| store_names(db, &names)).await
 	}

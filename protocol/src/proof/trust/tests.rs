@@ -196,3 +196,41 @@ fn what_is_trusted_is_kept_for_its_chain() {
 		assert_eq!(Trusted::from_bytes(damaged, genesis), Err(ProofError::Kept));
 	}
 }
+
+#[test]
+fn a_checkpoint_says_what_it_has() {
+	let trusted = after(&[last_of(7, 0), plain(9, 1)]).unwrap();
+	let checkpoint = Checkpoint::from(&trusted);
+	assert_eq!((checkpoint.block, checkpoint.set), (9, 1));
+	let json = serde_json::to_string_pretty(&checkpoint).unwrap();
+	let read = Trusted::from_checkpoint(&json).unwrap();
+	assert_eq!(read, trusted);
+	// It goes on from there.
+	let mut read = read;
+	read.advance(&[plain(10, 1)]).unwrap();
+	assert_eq!(trusted.clone().newer(read.clone()), read);
+	assert_eq!(read.clone().newer(trusted), read);
+}
+
+/// People compare the numbers, and programs use the bytes.
+#[test]
+fn a_checkpoint_that_says_something_else_is_refused() {
+	let trusted = after(&[plain(7, 0)]).unwrap();
+	let right = Checkpoint::from(&trusted);
+	let changes: [fn(&mut Checkpoint); 6] = [
+		|it| it.genesis.0[0] ^= 1,
+		|it| it.block += 1,
+		|it| it.hash.0[31] ^= 1,
+		|it| it.set += 1,
+		|it| it.authorities.truncate(1),
+		|it| it.proven.0[40] ^= 1,
+	];
+	for change in changes {
+		let mut wrong = right.clone();
+		change(&mut wrong);
+		assert_eq!(Trusted::try_from(&wrong), Err(ProofError::Checkpoint));
+	}
+	for text in ["", "{}", "null", "<!doctype html>"] {
+		assert_eq!(Trusted::from_checkpoint(text), Err(ProofError::Checkpoint));
+	}
+}

@@ -511,9 +511,9 @@ impl Answer {
 /// The body of a request that is signed, or of one that is not.
 fn body<B: DeserializeOwned>(bytes: &[u8]) -> B {
 	if let Ok(signed) = serde_json::from_slice::<Signed>(bytes) {
-		assert!(signed.is_authentic());
-		assert_eq!(signed.account.0, account_bytes(&me_account()));
 		let payload: Payload<B> = signed.payload().unwrap();
+		assert!(signed.is_authentic(&payload.genesis.into(), payload.at));
+		assert_eq!(signed.account.0, account_bytes(&me_account()));
 		return payload.body;
 	}
 	serde_json::from_slice(bytes).unwrap()

@@ -1,6 +1,6 @@
 //! Connections to custodians, and what is proven of the chain.
 
-use super::{locked, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, TRUSTED};
+use super::{locked, practitioner, Account, FOLDER, KIND, MEMBERS_FOR, NETWORK, SESSION, TRUSTED};
 use crate::{
 	failure::Trouble,
 	guard::Guarded,
@@ -9,6 +9,7 @@ use crate::{
 	platform::{Session, WalletClock, WalletCustodians, WalletProgress},
 };
 use anyhow::{Context as _, Result};
+use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use vouchsafe_agent::{platform::Keep as _, session::Parts};
@@ -20,7 +21,6 @@ use vouchsafe_protocol::{
 	proven::AHEAD,
 	remote::CustodianChain,
 	rest::RestCustodian,
-	signing::SharedSigner,
 	traits::{Custodian as _, Submit as _, View as _},
 	types::{AccountId, AccountKind, H256},
 };
@@ -31,7 +31,7 @@ const OLD: u64 = 60;
 /// How many of a hospital's staff are named at most.
 const MAX_STAFF: usize = 50;
 /// How many custodians show the chain.
-const CUSTODIANS: usize = 3;
+pub(super) const CUSTODIANS: usize = 3;
 
 /// How the chain is reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,8 +39,12 @@ const CUSTODIANS: usize = 3;
 pub struct Network {
 	/// Hash of the genesis block.
 	pub genesis: Hex<32>,
-	/// Custodians: address and institution. The first one serves this page, or enrolled the account.
+	/// Custodians: address and institution. The first one serves this page, or enrolled the account, unless
+	/// the person has chosen others.
 	pub custodians: Vec<(String, Hex<32>)>,
+	/// Whether the person has chosen these institutions. Otherwise others take the place of those that leave.
+	#[serde(default, skip_serializing_if = "std::ops::Not::not")]
+	pub is_chosen: bool,
 }
 
 impl Network {
@@ -49,16 +53,36 @@ impl Network {
 		self.genesis.into()
 	}
 
-	/// The chain over these custodians, with unsigned questions.
+	/// The chain over these custodians, with unsigned questions. It must be that of the release's
+	/// checkpoint, if it has one: every way to a chain comes by here.
 	pub fn chain<H: Host>(
 		&self,
 		host: &H,
 		kept: Option<Trusted>,
 	) -> Result<CustodianChain<H::Transport>> {
+		let kept = first_block(host.checkpoint().as_deref(), self.genesis(), kept)?;
 		let custodians: Vec<_> =
 			self.custodians.iter().map(|(url, it)| (url.clone(), (*it).into())).collect();
 		Ok(CustodianChain::new(host.transport(), self.genesis(), &custodians, kept)?)
 	}
+}
+
+/// The block from which the chain of this genesis block is proven: the newer one of the checkpoint and of
+/// what was kept. None if it is proven from the genesis block.
+fn first_block(
+	checkpoint: Option<&str>,
+	genesis: H256,
+	kept: Option<Trusted>,
+) -> Result<Option<Trusted>, Trouble> {
+	let Some(checkpoint) = checkpoint else { return Ok(kept) };
+	let checkpoint = Trusted::from_checkpoint(checkpoint).map_err(|_| Trouble::Checkpoint)?;
+	if checkpoint.genesis() != genesis {
+		return Err(Trouble::OtherChain);
+	}
+	Ok(Some(match kept {
+		Some(kept) => checkpoint.newer(kept),
+		None => checkpoint,
+	}))
 }
 
 /// The network of the custodian that serves the page.
@@ -76,15 +100,16 @@ pub async fn network_of<H: Host>(host: &H, origin: &str) -> Result<Network> {
 			false => Trouble::NoNetwork.into(),
 		})?;
 	let institution = about.institution.ok_or(Trouble::NoNetwork)?;
-	Ok(Network { genesis: about.genesis, custodians: vec![(origin.to_owned(), institution)] })
+	let custodians = vec![(origin.to_owned(), institution)];
+	Ok(Network { genesis: about.genesis, custodians, is_chosen: false })
 }
 
 impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
 	pub async fn connect(&self) -> Result<()> {
 		let public = self.any_session().await?;
-		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
-		let chain = public.chain.chain.with_signer(Some(signer));
+		self.ensure_delegated(public.genesis()).await?;
+		let chain = public.chain.chain.with_signer(Some(self.identity.signer.clone()));
 		let enrolled = async {
 			let at = chain.finalized().await?;
 			at.account(&self.account()).await
@@ -94,6 +119,9 @@ impl<H: Host> Account<H> {
 			found => found?,
 		};
 		if let Some(found) = found {
+			if found.kind == AccountKind::Practitioner {
+				self.keep.store_only(practitioner::stays).await?;
+			}
 			let session = Arc::new(self.begin(chain).await?);
 			*self.session.lock().await = Some((self.host.elapsed(), session.clone()));
 			self.keep.write(FOLDER, KIND, found.kind.word().as_bytes()).await?;
@@ -102,10 +130,31 @@ impl<H: Host> Account<H> {
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
 			self.synchronise(&session).await;
+			self.note_desks(&session, found.kind).await?;
 			if found.kind == AccountKind::Patient {
 				self.learn_staff(&session).await;
 			}
 			self.renew_session().await?;
+		}
+		Ok(())
+	}
+
+	/// Connects after a refusal of the extension, which is asked again.
+	pub async fn delegate(&self) -> Result<()> {
+		if let Some(extension) = &self.extension {
+			extension.ask_again();
+		}
+		match self.is_connected() {
+			true => self.session().await.map(drop),
+			false => self.connect().await,
+		}
+	}
+
+	/// Has the extension, if one has the account's key, let the session key make requests.
+	async fn ensure_delegated(&self, genesis: H256) -> Result<()> {
+		let Some(extension) = &self.extension else { return Ok(()) };
+		if let Some(session) = extension.delegate(genesis).await? {
+			self.keep.write(FOLDER, SESSION, &session).await?;
 		}
 		Ok(())
 	}
@@ -120,8 +169,11 @@ impl<H: Host> Account<H> {
 	/// those who are proven to work there, or to have worked there.
 	pub(super) async fn learn_staff(&self, session: &Session<H>) {
 		let Ok(at) = session.finalized().await else { return };
-		for custodian in session.chain.chain.custodians() {
-			let Ok(answer) = custodian.names(&self.identity.signer).await else { continue };
+		let custodians = session.chain.chain.custodians();
+		let asked = custodians.iter().map(|it| it.names(&self.identity.signer));
+		let answers = join_all(asked).await;
+		for (custodian, answer) in custodians.iter().zip(answers) {
+			let Ok(answer) = answer else { continue };
 			for staff in answer.names.into_iter().take(MAX_STAFF) {
 				let (account, institution) = (staff.account.into(), &custodian.institution);
 				let works_there = at.all_affiliations(&account).await;
@@ -165,6 +217,8 @@ impl<H: Host> Account<H> {
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
 		if !self.is_connected() {
 			self.connect().await?;
+		} else if let Some(network) = self.network() {
+			self.ensure_delegated(network.genesis()).await?;
 		}
 		match self.is_connected() {
 			true => self.any_session().await,
@@ -174,7 +228,7 @@ impl<H: Host> Account<H> {
 
 	/// A session with the members as they are now, or were less than a minute ago. If the account is not
 	/// enrolled, it reads only what is public.
-	async fn any_session(&self) -> Result<Arc<Session<H>>> {
+	pub(super) async fn any_session(&self) -> Result<Arc<Session<H>>> {
 		if let Some((since, session)) = &*self.session.lock().await {
 			let is_new = self.host.elapsed().saturating_sub(*since) < MEMBERS_FOR;
 			let speech = locked(&self.known).speech.unwrap_or(session.speech);
@@ -197,6 +251,14 @@ impl<H: Host> Account<H> {
 		Ok(session)
 	}
 
+	/// The same, to permit something: only once the words are saved.
+	pub(super) async fn session_to_permit(&self) -> Result<Arc<Session<H>>> {
+		match self.has_backup() {
+			true => self.renew_session().await,
+			false => Err(Trouble::Backup.into()),
+		}
+	}
+
 	/// A session of its own, which can be changed.
 	pub(super) async fn own_session(&self) -> Result<Session<H>> {
 		let session = self.session().await?;
@@ -210,8 +272,18 @@ impl<H: Host> Account<H> {
 		};
 		let kept = self.keep.read(FOLDER, TRUSTED).await?;
 		let kept = kept.and_then(|bytes| Trusted::from_bytes(&bytes, network.genesis()).ok());
-		let chain = network.chain(&self.host, kept)?;
-		let session = self.begin(chain).await?;
+		let chain = network.chain(&self.host, kept.clone())?;
+		let session = match self.begin(chain).await {
+			Ok(session) => session,
+			// Those that were chosen may be gone: the page's own server may still answer.
+			Err(error) => {
+				let served = network_of(&self.host, &self.origin).await;
+				return match served.ok().filter(|served| served.genesis == network.genesis) {
+					Some(served) => self.begin(served.chain(&self.host, kept)?).await,
+					None => Err(error),
+				};
+			},
+		};
 		let better = better_network(&network, &session.members);
 		if better == network {
 			if self.network().is_none() {
@@ -223,6 +295,24 @@ impl<H: Host> Account<H> {
 		self.keep_network(&better).await?;
 		let chain = better.chain(&self.host, session.chain.chain.trusted())?;
 		self.begin(chain).await
+	}
+
+	/// Talks with these institutions' custodians from now on, if they prove the chain. If none is named, the
+	/// wallet chooses.
+	pub(super) async fn choose_custodians(&self, institutions: &[String]) -> Result<()> {
+		let session = self.renew_session().await?;
+		let chosen: Vec<AccountId> =
+			institutions.iter().map(|it| account_of(it)).collect::<Result<_>>()?;
+		let network = chosen_network(&session.chain.genesis(), &session.members, &chosen)?;
+		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
+		let trusted = session.chain.chain.trusted();
+		let chain = network.chain(&self.host, trusted)?.with_signer(Some(signer));
+		// One that answers nothing true is not chosen.
+		let session = Arc::new(self.begin(chain).await?);
+		session.fresh().await?;
+		self.keep_network(&network).await?;
+		*self.session.lock().await = Some((self.host.elapsed(), session));
+		Ok(())
 	}
 
 	async fn keep_network(&self, network: &Network) -> Result<()> {
@@ -327,7 +417,16 @@ impl<H: Host> Account<H> {
 		}
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
-		if before != count {
+		let is_new = match self.kind() {
+			Some(AccountKind::Practitioner) => self.is_answered(&at).await?,
+			_ => before != count,
+		};
+		if is_new {
+			if self.kind() == Some(AccountKind::Patient) {
+				// Somebody may be in the log whom nobody has named yet.
+				self.learn_staff(&session).await;
+				self.renew_session().await?;
+			}
 			messages.push(Message::Changed);
 		}
 		Ok(messages)
@@ -344,21 +443,134 @@ pub(super) fn is_refused(error: &anyhow::Error) -> bool {
 	})
 }
 
-/// The custodians of a network and of its members, the first ones first, at most [`CUSTODIANS`].
+/// A network as its proven members are now. A custodian's address is the one that its institution names. What
+/// has left is left out. Unless the person has chosen, others fill up to [`CUSTODIANS`]. A network of which
+/// nobody takes part any more stays as it is.
 fn better_network(network: &Network, members: &[Member]) -> Network {
-	let mut custodians = network.custodians.clone();
-	for member in members.iter().filter(|member| member.is_active()) {
-		let Some((url, _)) = &member.custodian else { continue };
-		let account = Hex::from(&member.account);
-		let is_known = custodians.iter().any(|(_, it)| *it == account);
-		if !is_known && custodians.len() < CUSTODIANS {
-			custodians.push((url.clone(), account));
+	let able = || members.iter().filter(|member| member.is_active() && member.custodian.is_some());
+	let named = |member: &Member| {
+		let (url, _) = member.custodian.as_ref()?;
+		Some((url.clone(), Hex::from(&member.account)))
+	};
+	let mut custodians = Vec::new();
+	for (place, (url, account)) in network.custodians.iter().enumerate() {
+		let Some(member) = able().find(|it| Hex::from(&it.account) == *account) else { continue };
+		match place {
+			// The page's own server, perhaps by another address than the one that its institution names.
+			0 if !network.is_chosen => custodians.push((url.clone(), *account)),
+			_ => custodians.extend(named(member)),
 		}
 	}
-	Network { genesis: network.genesis, custodians }
+	let mut others = able().filter_map(named).filter(|(_, it)| {
+		network.custodians.iter().all(|(_, known)| known != it)
+	});
+	while !network.is_chosen && custodians.len() < CUSTODIANS {
+		let Some(next) = others.next() else { break };
+		custodians.push(next);
+	}
+	match custodians.is_empty() {
+		true => network.clone(),
+		false => Network { custodians, ..network.clone() },
+	}
+}
+
+/// The network of these institutions. If none is named, that of the first ones that take part.
+fn chosen_network(genesis: &H256, members: &[Member], chosen: &[AccountId]) -> Result<Network> {
+	if chosen.len() > CUSTODIANS {
+		return Err(Trouble::Input(chosen.len().to_string()).into());
+	}
+	let mut custodians = Vec::new();
+	for account in chosen {
+		let member = members.iter().find(|member| member.account == *account);
+		let found = member.filter(|it| it.is_active()).and_then(|it| it.custodian.as_ref());
+		let (url, _) = found.context("this institution has no custodian, or does not take part")?;
+		if custodians.iter().all(|(_, it)| *it != Hex::from(account)) {
+			custodians.push((url.clone(), Hex::from(account)));
+		}
+	}
+	let network =
+		Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
+	Ok(better_network(&network, members))
 }
 
 /// A member's account from text of the page.
 pub(super) fn account_of(text: &str) -> Result<AccountId> {
 	vouchsafe_protocol::types::account_of(text).context("this is not the address of an account")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_protocol::types::Status;
+
+	fn account(id: u8) -> AccountId {
+		AccountId::new([id; 32])
+	}
+
+	fn url(id: u8) -> String {
+		format!("https://hospital-{id}.example")
+	}
+
+	fn member(id: u8) -> Member {
+		Member {
+			account: account(id),
+			kind: AccountKind::Institution,
+			status: Status::Active,
+			name: format!("Hospital {id}"),
+			country: "DE".into(),
+			custodian: Some((url(id), [id; 32])),
+		}
+	}
+
+	fn network(ids: &[u8], is_chosen: bool) -> Network {
+		let custodians = ids.iter().map(|id| (url(*id), Hex([*id; 32]))).collect();
+		Network { genesis: Hex([9; 32]), custodians, is_chosen }
+	}
+
+	#[test]
+	fn custodians_are_not_chosen_once_and_for_all() {
+		let all: Vec<_> = (1..=4).map(member).collect();
+		assert_eq!(better_network(&network(&[2], false), &all), network(&[2, 1, 3], false));
+		// One leaves, one moves.
+		let mut later = all.clone();
+		later[0].status = Status::Ended;
+		later[2].custodian = Some(("https://elsewhere.example".into(), [3; 32]));
+		let mut expected = network(&[2, 3, 4], false);
+		expected.custodians[1].0 = "https://elsewhere.example".into();
+		assert_eq!(better_network(&network(&[2, 1, 3], false), &later), expected);
+		// The page's server may be known by another address.
+		let mut served = network(&[2, 1], false);
+		served.custodians[0].0 = "http://localhost:1".into();
+		assert_eq!(better_network(&served, &all).custodians[0].0, "http://localhost:1");
+		// Without anybody left, the last ones are asked.
+		assert_eq!(better_network(&network(&[2, 1], false), &[]), network(&[2, 1], false));
+	}
+
+	#[test]
+	fn what_a_person_chose_stays() {
+		let all: Vec<_> = (1..=4).map(member).collect();
+		let choose = |ids: &[u8]| {
+			let ids: Vec<_> = ids.iter().map(|id| account(*id)).collect();
+			chosen_network(&H256([9; 32]), &all, &ids)
+		};
+		let chosen = choose(&[4]).unwrap();
+		assert_eq!(chosen, network(&[4], true));
+		assert_eq!(better_network(&chosen, &all), chosen, "nobody is added");
+		assert_eq!(choose(&[4, 4, 1]).unwrap(), network(&[4, 1], true));
+		assert_eq!(choose(&[]).unwrap(), network(&[1, 2, 3], false));
+		assert!(choose(&[1, 2, 3]).is_ok() && choose(&[1, 2, 3, 4]).is_err());
+		assert!(choose(&[7]).is_err(), "not a member");
+		let mut left = all.clone();
+		left[3].status = Status::Ended;
+		assert!(chosen_network(&H256([9; 32]), &left, &[account(4)]).is_err());
+	}
+
+	#[test]
+	fn a_network_that_was_kept_before_is_read() {
+		let before = r#"{"genesis":"GENESIS","custodians":[["https://hospital-2.example","ID"]]}"#;
+		let before = before.replace("GENESIS", &"09".repeat(32)).replace("ID", &"02".repeat(32));
+		assert_eq!(serde_json::from_str::<Network>(&before).unwrap(), network(&[2], false));
+		let written = serde_json::to_string(&network(&[2], true)).unwrap();
+		assert_eq!(serde_json::from_str::<Network>(&written).unwrap(), network(&[2], true));
+	}
 }

@@ -7,14 +7,17 @@ use super::{
 use crate::{
 	failure::Trouble,
 	host::Host,
-	messages::{Choice, Choices, ConsentForm, ConsentLine, Consents, Draft, LabelChoice},
+	messages::{
+		Agreed, Assisted, Choice, Choices, ConsentForm, ConsentLine, Consents, Draft, LabelChoice,
+	},
 	platform::{At, Session},
 };
 use anyhow::{Context as _, Result};
 use vouchsafe_agent::{
+	assist,
 	consent::{self, is_in_doubt},
 	dates, label_keys,
-	labels::LabelTable,
+	labels::{LabelTable, UNCLASSIFIED},
 	stop::{self, Stop},
 };
 use vouchsafe_protocol::{
@@ -47,7 +50,9 @@ impl<H: Host> Account<H> {
 		let tags = all.iter().filter_map(|(_, consent)| consent.terms.labels.named());
 		let labels = label_keys::learn(session, &me, tags.flatten().copied()).await?;
 		let is_stopped = all.iter().any(|(grantee, it)| is_stop(grantee, it));
-		let mut consents = Consents { current: vec![], planned: vec![], past: vec![], is_stopped };
+		let assisted = self.assisted_at(session, at, speech).await?;
+		let mut consents =
+			Consents { current: vec![], planned: vec![], past: vec![], is_stopped, assisted };
 		for (grantee, consent) in &all {
 			let mut line =
 				self.consent_line(session, &labels, grantee, consent, now, speech).await?;
@@ -64,7 +69,7 @@ impl<H: Host> Account<H> {
 		Ok(consents)
 	}
 
-	async fn consent_line(
+	pub(super) async fn consent_line(
 		&self,
 		session: &Session<H>,
 		labels: &LabelTable,
@@ -77,7 +82,10 @@ impl<H: Host> Account<H> {
 		let language = String::from_utf8_lossy(&found.text.language).into_owned();
 		let agreed = match language == speech.language() {
 			true => None,
-			false => consent::kept_text(session, &found.text).await?.map(|text| (language, text)),
+			false => {
+				let text = consent::kept_text(session, &found.text).await?;
+				Some(Agreed { language, text })
+			},
 		};
 		let mut notes = vec![teller.consent_state(found, now)];
 		if found.is_assisted() {
@@ -152,6 +160,8 @@ impl<H: Host> Account<H> {
 			labels: labels
 				.words()
 				.into_iter()
+				// No consent can name it, and nobody chooses it for a record.
+				.filter(|word| *word != UNCLASSIFIED)
 				.map(|word| Choice {
 					key: word.to_owned(),
 					text: speech.label(word),
@@ -168,10 +178,10 @@ impl<H: Host> Account<H> {
 		carry: bool,
 		speech: &'static Speech,
 	) -> Result<Draft> {
-		if form.permits && !self.has_backup() {
-			return Err(Trouble::Backup.into());
-		}
-		let session = self.renew_session().await?;
+		let session = match form.permits {
+			true => self.session_to_permit().await?,
+			false => self.renew_session().await?,
+		};
 		let at = session.finalized().await?;
 		let labels = label_keys::learn(&session, &self.account(), []).await?;
 		let grantee = grantee_of(&form.grantee)?;
@@ -208,11 +218,44 @@ impl<H: Host> Account<H> {
 		self.draft(&session, &at, Action::Revoke { id, grantee, terms: found.terms }, speech).await
 	}
 
-	pub(super) async fn draft_stop(&self, speech: &'static Speech) -> Result<Draft> {
+	pub(super) async fn draft_stop(&self, stop: Stop, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		let stop = Stop::default();
 		self.draft(&session, &at, Action::Stop(stop), speech).await
+	}
+
+	pub(super) async fn draft_refuse_assisted(&self, speech: &'static Speech) -> Result<Draft> {
+		let session = self.session().await?;
+		let at = session.finalized().await?;
+		self.draft(&session, &at, Action::RefuseAssisted, speech).await
+	}
+
+	/// What others enter in the patient's name: whether the patient has refused it, and what waits for
+	/// another signature.
+	async fn assisted_at(
+		&self,
+		session: &Session<H>,
+		at: &At<H>,
+		speech: &Speech,
+	) -> Result<Assisted> {
+		let me = self.account();
+		let now = at.time().await?;
+		let are_refused = assist::are_refused(at, &me).await?;
+		let waiting = match are_refused {
+			// Nothing comes of them.
+			true => vec![],
+			false => assist::waiting(session, at, &me).await?,
+		};
+		let said = waiting.iter().map(|it| {
+			let signed: Vec<_> = it.signed.iter().map(|who| session.names.show(who)).collect();
+			let (signed, at) = (speech.and(&signed), session.names.show(&it.institution));
+			let until = speech.moment_near(it.until, now);
+			match it.is_for_authority() {
+				true => speech.wallet_assisted_waits_authority(signed, at, until),
+				false => speech.wallet_assisted_waits(signed, at, until),
+			}
+		});
+		Ok(Assisted { are_refused, waiting: said.collect() })
 	}
 
 	pub(super) async fn draft_resume(&self, speech: &'static Speech) -> Result<Draft> {
@@ -221,12 +264,12 @@ impl<H: Host> Account<H> {
 		let all = at.all_consents_of(&self.account()).await?;
 		let found = all.into_iter().find(|(grantee, it)| is_stop(grantee, it));
 		let (grantee, found) = found.context("nothing is stopped")?;
-		let action = Action::Resume { id: found.id, grantee, terms: found.terms };
+		let action = Action::Resume { id: found.id, grantee };
 		self.draft(&session, &at, action, speech).await
 	}
 }
 
-fn choices<V: vouchsafe_speech::Phrase>(speech: &Speech) -> Vec<Choice> {
+pub(super) fn choices<V: vouchsafe_speech::Phrase>(speech: &Speech) -> Vec<Choice> {
 	V::ITEMS
 		.iter()
 		.map(|it| Choice { key: it.to_string(), text: speech.phrase(*it), hint: String::new() })
@@ -238,9 +281,9 @@ pub(super) fn key_of(grantee: &Grantee) -> String {
 	hex::encode(codec::Encode::encode(grantee))
 }
 
-fn grantee_of(key: &str) -> Result<Grantee> {
+pub(super) fn grantee_of(key: &str) -> Result<Grantee> {
 	let bytes = hex::decode(key).context("not a grantee")?;
-	codec::DecodeAll::decode_all(&mut &bytes[..]).context("not a grantee")
+	codec::DecodeAll::decode_all(&mut &bytes[..]).ok().context("not a grantee")
 }
 
 /// A consent as the page's form has it, if the form can express it.

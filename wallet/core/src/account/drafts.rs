@@ -3,11 +3,20 @@
 //! The core makes terms, sentence and call from one draft. The page gets the sentence and the draft's
 //! digest, and signs by the digest. So it cannot have anything signed that the core did not word.
 
-use super::{locked, people::count_records, Account};
+use super::{
+	adding::{self, Adding},
+	labelling, locked,
+	people::count_records,
+	Account,
+};
 use crate::{
 	failure::Trouble,
+	guard::wording::{Known, Wording, PARAGRAPH},
 	host::Host,
-	messages::{Answer, ConsentForm, Draft as Shown, LabelChoice, Narrowing, Preview, Signed},
+	messages::{
+		Answer, ConsentForm, Difference, Draft as Shown, LabelChoice, Message, Narrowing, Preview,
+		Signed,
+	},
 	platform::{At, Session},
 };
 use anyhow::{bail, Context as _, Result};
@@ -15,20 +24,26 @@ use codec::Encode;
 use sha2::{Digest, Sha256};
 use vouchsafe_agent::{
 	access::Access,
+	assist,
 	consent::{self, Granted},
-	dates, label_keys,
+	dates,
+	difference::{difference, Became},
+	holdings, label_keys,
 	labels::LabelTable,
 	overlap,
 	preview::{self, Change},
 	request,
 	stop::{self, Stop},
+	study::choice,
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, RuntimeCall},
+	calls::{AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RecordsCall, RuntimeCall},
+	errors::ChainError,
 	traits::View as _,
 	types::{
-		bounded, AccountId, Actions, Categories, Category, Confidentiality, DataPeriod, Effect,
-		Grantee, LabelFilter, Purpose, Purposes, Terms, H256,
+		bounded, AccountId, Actions, Categories, Category, Confidentiality, Country, DataPeriod,
+		Effect, Grantee, HolderChoice, LabelFilter, LabelTags, Purpose, Purposes, StudyId, Terms,
+		H256,
 	},
 };
 use vouchsafe_speech::{Speech, Teller};
@@ -46,13 +61,33 @@ pub(super) enum Action {
 	/// A request is approved.
 	Approve { request: u32, grantee: Grantee, terms: Terms, carry: Option<AccountId> },
 	/// A request is refused.
-	Refuse { request: u32, asker: AccountId },
+	Refuse { request: u32 },
 	/// A consent is revoked.
 	Revoke { id: u32, grantee: Grantee, terms: Terms },
 	/// Everything is stopped.
 	Stop(Stop),
 	/// The stop is lifted.
-	Resume { id: u32, grantee: Grantee, terms: Terms },
+	Resume { id: u32, grantee: Grantee },
+	/// A study is joined: a permit, in place of one that there is, and the denies for it end.
+	Join { study: StudyId, amends: Option<u32>, terms: Terms, denies: Vec<u32> },
+	/// A study is left.
+	Leave { study: StudyId },
+	/// Nobody may enter consents for the patient any more.
+	RefuseAssisted,
+	/// Who may hold keys of new records, and in which countries.
+	Holders { holders: Vec<AccountId>, countries: Vec<Country> },
+	/// A document is added.
+	Add(Box<Adding>),
+	/// A document that was begun to be added is finished.
+	Finish { record: H256, title: String },
+	/// The labels of a record are named.
+	Label { record: H256, name: String, words: Vec<String>, labels: LabelTags },
+	/// A practitioner asks a patient, with the reason as it is sealed in the call.
+	Ask { call: AccessRequestsCall, reason: String },
+	/// A practitioner withdraws a request.
+	Withdraw { patient: AccountId, request: u32 },
+	/// A registrar's call.
+	Register(EnrolmentCall),
 }
 
 impl Action {
@@ -63,7 +98,9 @@ impl Action {
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
 			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
-			Self::Refuse { .. } | Self::Revoke { .. } | Self::Resume { .. } => None,
+			Self::Join { study, terms, .. } => Some((Grantee::Study(*study), terms.clone())),
+			Self::Leave { study } => Some((Grantee::Study(*study), choice::leaving_terms())),
+			_ => None,
 		}
 	}
 
@@ -72,8 +109,13 @@ impl Action {
 		match self {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
-			Self::Refuse { .. } | Self::Stop(_) => true,
-			Self::Amend { .. } | Self::Approve { .. } | Self::Resume { .. } => false,
+			Self::Refuse { .. }
+			| Self::Stop(_)
+			| Self::Leave { .. }
+			| Self::RefuseAssisted
+			| Self::Withdraw { .. } => true,
+			Self::Register(call) => super::registrar::takes_away(call),
+			_ => false,
 		}
 	}
 
@@ -89,6 +131,17 @@ impl Action {
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
 			Self::Stop(_) => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
+			Self::Join { .. } => speech.wallet_verb_join(),
+			Self::Leave { .. } => speech.wallet_verb_leave(),
+			Self::RefuseAssisted => speech.wallet_verb_refuse_all(),
+			Self::Holders { .. } => speech.wallet_verb_choose(),
+			Self::Add(_) => speech.wallet_verb_add(),
+			Self::Finish { .. } => speech.wallet_verb_finish(),
+			Self::Label { .. } => speech.wallet_verb_label(),
+			Self::Ask { .. } => speech.wallet_verb_ask(),
+			Self::Withdraw { .. } => speech.wallet_verb_withdraw(),
+			Self::Register(EnrolmentCall::enrol { .. }) => speech.desk_verb_enrol(),
+			Self::Register(_) => speech.desk_verb_sign(),
 		}
 	}
 
@@ -101,21 +154,23 @@ impl Action {
 		}
 	}
 
-	/// Whether a call, as its bytes say it, is the one that this is about. The sentence of a consent is
-	/// made again from the call's own terms.
-	fn is_done_by(&self, call: &RuntimeCall, says: impl Fn(&Grantee, &Terms) -> bool) -> bool {
-		let is_shown = |grantee: &Grantee, terms: &Terms| {
-			self.terms() == Some((grantee.clone(), terms.clone())) && says(grantee, terms)
+	/// Whether a call, as its bytes say it, is one of those that this is about.
+	pub(super) fn is_done_by(&self, call: &RuntimeCall) -> bool {
+		let is_this = |grantee: &Grantee, terms: &Terms| {
+			self.terms() == Some((grantee.clone(), terms.clone()))
 		};
 		match (self, call) {
 			(
-				Self::Grant { .. } | Self::Stop(_),
+				Self::Grant { .. }
+				| Self::Stop(_)
+				| Self::Leave { .. }
+				| Self::Join { amends: None, .. },
 				RuntimeCall::Consent(ConsentCall::grant { grantee, terms, .. }),
-			) => is_shown(grantee, terms),
+			) => is_this(grantee, terms),
 			(
-				Self::Amend { id, .. },
+				Self::Amend { id, .. } | Self::Join { amends: Some(id), .. },
 				RuntimeCall::Consent(ConsentCall::amend { grantee, id: called, terms, .. }),
-			) => called == id && is_shown(grantee, terms),
+			) => called == id && is_this(grantee, terms),
 			(
 				Self::Approve { request, .. },
 				RuntimeCall::AccessRequests(AccessRequestsCall::approve {
@@ -124,15 +179,36 @@ impl Action {
 					terms,
 					..
 				}),
-			) => called == request && is_shown(grantee, terms),
+			) => called == request && is_this(grantee, terms),
 			(
-				Self::Refuse { request, .. },
+				Self::Refuse { request },
 				RuntimeCall::AccessRequests(AccessRequestsCall::deny { request: called }),
 			) => called == request,
 			(
-				Self::Revoke { id, grantee, .. } | Self::Resume { id, grantee, .. },
+				Self::Revoke { id, grantee, .. } | Self::Resume { id, grantee },
 				RuntimeCall::Consent(ConsentCall::revoke { grantee: called, id: number }),
 			) => called == grantee && number == id,
+			(
+				Self::Join { study, denies, .. },
+				RuntimeCall::Consent(ConsentCall::revoke { grantee, id }),
+			) => *grantee == Grantee::Study(*study) && denies.contains(id),
+			(Self::RefuseAssisted, RuntimeCall::Consent(ConsentCall::refuse_assisted)) => true,
+			(
+				Self::Holders { holders, countries },
+				RuntimeCall::Custody(CustodyCall::choose_holders {
+					holders: called,
+					countries: in_countries,
+				}),
+			) => called == holders && in_countries == countries,
+			(Self::Ask { call, .. }, RuntimeCall::AccessRequests(called)) => called == call,
+			(
+				Self::Withdraw { patient, request },
+				RuntimeCall::AccessRequests(AccessRequestsCall::withdraw {
+					patient: to,
+					request: called,
+				}),
+			) => (to, called) == (patient, request),
+			(Self::Register(shown), RuntimeCall::Enrolment(call)) => shown == call,
 			_ => false,
 		}
 	}
@@ -153,12 +229,76 @@ impl<H: Host> Account<H> {
 		session: &Session<H>,
 		grantee: &Grantee,
 		terms: &Terms,
-		speech: &'static Speech,
+		speech: &Speech,
 	) -> Result<String> {
 		if session.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
 		consent::full_sentence(session, &self.account(), grantee, terms).await
+	}
+
+	/// What an action says, made from the chain as it is now.
+	async fn text(
+		&self,
+		session: &Session<H>,
+		action: &Action,
+		known: &Known,
+		wording: Wording<'_>,
+	) -> Result<String> {
+		let speech = wording.speech;
+		let revocation = |grantee: &Grantee, id: u32| {
+			let terms = known.terms(grantee, id).ok_or(Trouble::NotShown)?;
+			anyhow::Ok(wording.revocation(grantee, id, terms))
+		};
+		Ok(match action {
+			Action::Refuse { request } => {
+				let found = known.requests.iter().find(|(id, _)| id == request);
+				wording.refusal(&found.ok_or(Trouble::NotShown)?.1.asker)
+			},
+			Action::Revoke { id, grantee, .. } | Action::Resume { id, grantee } => {
+				revocation(grantee, *id)?
+			},
+			Action::Ask { call, .. } => {
+				let said = wording.call(&call.clone().into(), known);
+				said.context("a request that asks nothing")?
+			},
+			Action::Withdraw { patient, request } => wording.withdrawal(patient, *request),
+			Action::Register(call) => {
+				wording.call(&call.clone().into(), known).ok_or(Trouble::NotShown)?
+			},
+			Action::Add(adding) => adding.sentence(speech, wording.labels),
+			Action::Finish { title, .. } => speech.wallet_finish(speech.quote(title)),
+			Action::Label { name, labels, .. } => {
+				labelling::sentence(speech, name, labels, wording.labels)
+			},
+			Action::RefuseAssisted => wording.speech.wallet_refuse_assisted(),
+			Action::Holders { holders, countries } => wording.holders(holders, countries),
+			Action::Grant { grantee, terms, .. }
+			| Action::Amend { grantee, terms, .. }
+			| Action::Approve { grantee, terms, .. } => {
+				self.sentence(session, grantee, terms, speech).await?
+			},
+			Action::Stop(_) | Action::Leave { .. } | Action::Join { .. } => {
+				let (grantee, terms) = action.terms().context("an action without terms")?;
+				let mut said = vec![self.sentence(session, &grantee, &terms, speech).await?];
+				if let Action::Join { denies, .. } = action {
+					for deny in denies {
+						said.push(revocation(&grantee, *deny)?);
+					}
+				}
+				said.join(PARAGRAPH)
+			},
+		})
+	}
+
+	/// What calls of this action are about, as of this block.
+	async fn known_at(&self, at: &At<H>, action: &Action) -> Result<Known> {
+		let me = self.account();
+		let requests = match action {
+			Action::Refuse { .. } => at.all_requests_of(&me).await?,
+			_ => vec![],
+		};
+		Ok(Known { consents: at.all_consents_of(&me).await?, requests })
 	}
 
 	/// What the page shows of an action before it is signed.
@@ -172,25 +312,25 @@ impl<H: Host> Account<H> {
 		let me = self.account();
 		let labels = label_keys::learn(session, &me, []).await?;
 		let teller = Teller { speech, names: &session.names, labels: &labels };
-		let sentence = match &action {
-			Action::Refuse { asker, .. } => speech.wallet_refuse(session.names.show(asker)),
-			Action::Revoke { id, grantee, terms } | Action::Resume { id, grantee, terms } => {
-				let said = speech.quote(&teller.consent(grantee, terms));
-				speech.wallet_revoke(id.to_string(), said)
+		let wording = Wording { speech, me: &me, names: &session.names, labels: &labels };
+		if let Some((grantee, terms)) = action.terms() {
+			match &action {
+				Action::Amend { before, .. } => {
+					let ensured = consent::ensure_grantee_confirmed_if_wider(
+						session, &grantee, before, &terms,
+					);
+					ensured.await?;
+				},
+				_ => consent::ensure_grantee_confirmed(session, &grantee, &terms).await?,
+			}
+		}
+		let known = self.known_at(at, &action).await?;
+		let sentence = self.text(session, &action, &known, wording).await?;
+		let changes = match &action {
+			Action::Amend { grantee, before, .. } => {
+				changed(&wording.consent(grantee, before), &sentence)
 			},
-			_ => {
-				let (grantee, terms) = action.terms().context("an action without terms")?;
-				match &action {
-					Action::Amend { before, .. } => {
-						let ensured = consent::ensure_grantee_confirmed_if_wider(
-							session, &grantee, before, &terms,
-						);
-						ensured.await?;
-					},
-					_ => consent::ensure_grantee_confirmed(session, &grantee, &terms).await?,
-				}
-				self.sentence(session, &grantee, &terms, speech).await?
-			},
+			_ => vec![],
 		};
 		let notes = self.notes(session, &teller, &action).await?;
 		let preview = match action.terms() {
@@ -199,6 +339,18 @@ impl<H: Host> Account<H> {
 			},
 			_ => None,
 		};
+		Ok(self.show(action, sentence, notes, preview, speech))
+	}
+
+	/// Keeps a draft, and shows it to the page.
+	pub(super) fn show(
+		&self,
+		action: Action,
+		sentence: String,
+		notes: Vec<String>,
+		preview: Option<Preview>,
+		speech: &'static Speech,
+	) -> Shown {
 		let digest = Sha256::new()
 			.chain_update(action.encode())
 			.chain_update(speech.language())
@@ -213,6 +365,7 @@ impl<H: Host> Account<H> {
 			notes,
 			verb: action.verb(speech),
 			takes_away: action.takes_away(),
+			changes,
 			preview,
 		};
 		let mut drafts = locked(&self.drafts);
@@ -220,7 +373,7 @@ impl<H: Host> Account<H> {
 			drafts.clear();
 		}
 		drafts.insert(digest, Draft { action, sentence, speech });
-		Ok(shown)
+		shown
 	}
 
 	/// What people should know before they sign.
@@ -237,7 +390,28 @@ impl<H: Host> Account<H> {
 				notes.extend(teller.stop(stop.allows_adding, stop.binds_emergencies));
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
+			Action::Add(adding) => notes.extend(adding.notes(session, speech)),
+			Action::Finish { .. } => {},
+			Action::Label { .. } => notes.push(speech.wallet_note_label()),
 			Action::Refuse { .. } => notes.push(speech.wallet_note_refuse()),
+			Action::Ask { reason, .. } => {
+				if !reason.is_empty() {
+					notes.push(speech.wallet_note_reason(reason.clone()));
+				}
+				notes.push(speech.wallet_note_ask());
+			},
+			Action::Withdraw { .. } | Action::Register(_) => {},
+			Action::RefuseAssisted => notes.push(speech.wallet_note_refuse_assisted()),
+			Action::Holders { .. } => notes.push(speech.wallet_note_holders()),
+			Action::Leave { .. } => notes.push(speech.wallet_note_leave()),
+			Action::Join { study, amends, terms, denies } => {
+				let grantee = Grantee::Study(*study);
+				let others = overlap::others(session, &me, &grantee, terms, *amends).await?;
+				let stay = others.denies.into_iter().filter(|it| !denies.contains(&it.id));
+				notes.extend(
+					stay.map(|it| speech.wallet_note_still_denied(it.id.to_string(), it.sentence)),
+				);
+			},
 			Action::Revoke { id, grantee, terms } => {
 				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
@@ -276,37 +450,64 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs a draft that was shown, and waits until its effect is proven.
-	pub async fn sign(&self, digest: &str, speech: &'static Speech) -> Result<Answer> {
-		let draft = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
+	pub async fn sign(
+		&self,
+		digest: &str,
+		request: u32,
+		speech: &'static Speech,
+	) -> Result<Answer> {
+		let draft = locked(&self.drafts).get(digest).cloned().ok_or(Trouble::NotShown)?;
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
 		let session = self.session().await?;
 		let me = self.account();
 		let labels = session.labels_of(&me).await?;
+		let at = session.finalized().await?;
+		let known = self.known_at(&at, &draft.action).await?;
+		let wording = Wording { speech, me: &me, names: &session.names, labels: &labels };
 		let shown = draft.sentence.clone();
-		let again = match draft.action.terms() {
-			Some((grantee, terms)) => self.sentence(&session, &grantee, &terms, speech).await?,
-			None => shown.clone(),
-		};
-		if again != shown {
+		if self.text(&session, &draft.action, &known, wording).await? != shown {
 			return Err(Trouble::NotShown.into());
 		}
+		// Each draft is signed once.
+		let kept = locked(&self.drafts).remove(digest).ok_or(Trouble::NotShown)?;
 		let approved = draft.action.clone();
 		let (says_session, says_labels) = (session.clone(), labels.clone());
-		let approval = self.approval.give(move |call| {
-			approved.is_done_by(call, |grantee, terms| {
-				let said = consent::signed_sentence(
-					speech,
-					&says_session.names,
-					&says_labels,
-					grantee,
-					terms,
-				);
-				shown.starts_with(&said)
-			})
+		let approval = self.approval.give(move |call| match (&approved, call) {
+			(Action::Add(adding), call) => {
+				let says = |said: String| said == shown;
+				adding.is_done_by(call, &me, speech, &says_labels, says)
+			},
+			(Action::Finish { record, .. }, call) => adding::adds(call, &me, record),
+			(
+				Action::Label { record, name, labels, .. },
+				RuntimeCall::Records(RecordsCall::add_labels {
+					patient,
+					record: called,
+					labels: tags,
+				}),
+			) => {
+				let is_it = *patient == me && called == record && tags[..] == labels[..];
+				is_it && labelling::sentence(speech, name, tags, &says_labels) == shown
+			},
+			_ => {
+				let names = &says_session.names;
+				let wording = Wording { speech, me: &me, names, labels: &says_labels };
+				approved.is_done_by(call) && wording.says(&shown, call, &known)
+			},
 		});
-		let signed = approval.mark(self.carry_out(&session, draft.action, speech).await)?;
+		if matches!(draft.action, Action::Add(_) | Action::Finish { .. }) {
+			let what = speech.wallet_waiting_adding();
+			let waiting = Message::Waiting { id: request, what, done: 0, total: None };
+			self.host.post(waiting, None);
+		}
+		let signed = self.carry_out(&session, draft.action, speech).await;
+		if signed.as_ref().is_err_and(is_unsigned) {
+			// It was shown, and can be signed after all.
+			locked(&self.drafts).insert(digest.to_owned(), kept);
+		}
+		let signed = approval.mark(signed)?;
 		// A second device needs the text that was agreed to.
 		self.synchronise(&session).await;
 		Ok(Answer::Signed(signed))
@@ -319,6 +520,11 @@ impl<H: Host> Account<H> {
 		speech: &'static Speech,
 	) -> Result<Signed> {
 		let granted = match action {
+			Action::Add(adding) => return self.add(session, *adding, speech).await,
+			Action::Finish { record, .. } => return self.finish(session, record, speech).await,
+			Action::Label { record, name, words, labels } => {
+				return self.label(session, (record, &name), &words, labels, speech).await;
+			},
 			Action::Grant { grantee, terms, carry } => {
 				let granted = consent::grant(session, grantee, terms.clone()).await?;
 				(granted, terms, carry)
@@ -331,14 +537,49 @@ impl<H: Host> Account<H> {
 				let granted = request::approve(session, request, grantee, terms.clone()).await?;
 				(granted, terms, carry)
 			},
-			Action::Refuse { request, .. } => {
+			Action::Ask { call, .. } => return self.ask(session, call, speech).await,
+			Action::Withdraw { patient, request } => {
+				return self.withdraw(session, patient, request, speech).await;
+			},
+			Action::Refuse { request } => {
 				let block = request::deny(session, request).await?;
 				return self.refused(session, request, block, speech).await;
+			},
+			Action::Join { study, terms, denies, .. } => {
+				let granted = choice::join(session, study, terms.clone()).await?;
+				self.ensure_gone(session, &granted.grantee, &denies).await?;
+				(granted, terms, None)
+			},
+			Action::Leave { study } => {
+				(choice::leave(session, study).await?, choice::leaving_terms(), None)
+			},
+			Action::RefuseAssisted => {
+				let block = assist::refuse(session).await?;
+				let at = session.finalized().await?;
+				if !assist::are_refused(&at, &self.account()).await? {
+					bail!("the chain does not have the refusal");
+				}
+				let text = speech.wallet_assisted_refused(block.to_string());
+				return Ok(Signed { text, block, notes: vec![] });
+			},
+			Action::Holders { holders, countries } => {
+				let block = holdings::choose(session, holders.clone(), countries.clone()).await?;
+				let at = session.finalized().await?;
+				let found = at.holder_choice(&self.account()).await?.unwrap_or(HolderChoice {
+					holders: vec![],
+					countries: vec![],
+				});
+				if (found.holders, found.countries) != (holders, countries) {
+					bail!("the chain has another choice than the one that was signed");
+				}
+				let text = speech.wallet_holders_changed(block.to_string());
+				return Ok(Signed { text, block, notes: vec![] });
 			},
 			Action::Revoke { id, .. } | Action::Resume { id, .. } => {
 				let (grantee, block) = consent::revoke(session, id).await?;
 				return self.revoked(session, grantee, id, block, speech).await;
 			},
+			Action::Register(call) => return self.register(session, call, speech).await,
 		};
 		let (granted, terms, carry) = granted;
 		self.granted(session, granted, &terms, carry.as_ref(), speech).await
@@ -391,6 +632,22 @@ impl<H: Host> Account<H> {
 		Ok(Signed { text, block, notes })
 	}
 
+	/// An error if the chain still has one of these consents.
+	async fn ensure_gone(
+		&self,
+		session: &Session<H>,
+		grantee: &Grantee,
+		ids: &[u32],
+	) -> Result<()> {
+		let at = session.finalized().await?;
+		for id in ids {
+			if at.consent(&self.account(), grantee, *id).await?.is_some() {
+				bail!("the chain still has consent {id}");
+			}
+		}
+		Ok(())
+	}
+
 	async fn revoked(
 		&self,
 		session: &Session<H>,
@@ -399,10 +656,8 @@ impl<H: Host> Account<H> {
 		block: u32,
 		speech: &'static Speech,
 	) -> Result<Signed> {
+		self.ensure_gone(session, &grantee, &[id]).await?;
 		let at = session.finalized().await?;
-		if at.consent(&self.account(), &grantee, id).await?.is_some() {
-			bail!("the chain still has the consent");
-		}
 		let labels = LabelTable::default();
 		let teller = Teller { speech, names: &session.names, labels: &labels };
 		let consent = vouchsafe_protocol::types::ConsentRef { grantee, id };
@@ -479,6 +734,26 @@ impl<H: Host> Account<H> {
 	}
 }
 
+/// How a sentence changes.
+fn changed(before: &str, after: &str) -> Vec<Difference> {
+	let parts = difference(before, after).into_iter();
+	parts
+		.map(|(became, text)| Difference {
+			text,
+			became: match became {
+				Became::Same => crate::messages::Became::Same,
+				Became::Removed => crate::messages::Became::Removed,
+				Became::Added => crate::messages::Became::Added,
+			},
+		})
+		.collect()
+}
+
+/// Whether an extension has not signed, so that nothing happened.
+fn is_unsigned(error: &anyhow::Error) -> bool {
+	error.chain().any(|it| matches!(it.downcast_ref(), Some(ChainError::NotSigned(_))))
+}
+
 /// Terms without what a narrowing leaves out.
 pub(super) fn narrowed(
 	mut terms: Terms,
@@ -529,10 +804,7 @@ pub(super) fn terms_of_form(
 	terms.records = bounded(ids(&form.records)?, "records")?;
 	terms.actions = Actions::of(&parsed(&form.actions)?);
 	terms.purposes = Purposes::of(&parsed::<Purpose>(&form.purposes)?);
-	terms.data_period = DataPeriod {
-		from: form.from_month.as_deref().map(month).transpose()?,
-		to: form.to_month.as_deref().map(month).transpose()?,
-	};
+	terms.data_period = period_of(form.from_month.as_deref(), form.to_month.as_deref())?;
 	terms.valid_from = form.from.as_deref().map(start_of).transpose()?;
 	terms.valid_until = form.until.as_deref().map(end_of).transpose()?;
 	if let Some(level) = &form.confidentiality {
@@ -552,6 +824,18 @@ fn filter_of(choice: &LabelChoice, labels: &LabelTable) -> Result<LabelFilter> {
 	})
 }
 
+/// The months of the page's form.
+pub(super) fn period_of(from: Option<&str>, to: Option<&str>) -> Result<DataPeriod> {
+	let period = DataPeriod { from: from.map(month).transpose()?, to: to.map(month).transpose()? };
+	match (period.from, period.to) {
+		(Some(first), Some(last)) if last < first => {
+			let months = [from, to].into_iter().flatten().collect::<Vec<_>>();
+			Err(Trouble::Input(months.join(" – ")).into())
+		},
+		_ => Ok(period),
+	}
+}
+
 fn narrow_period(period: &mut DataPeriod, from: Option<&str>, to: Option<&str>) -> Result<()> {
 	if let Some(from) = from.map(month).transpose()? {
 		period.from = Some(period.from.map_or(from, |asked| asked.max(from)));
@@ -562,14 +846,15 @@ fn narrow_period(period: &mut DataPeriod, from: Option<&str>, to: Option<&str>) 
 	Ok(())
 }
 
-fn word<V: std::str::FromStr>(text: &str) -> Result<V>
+/// An item of a list, by its word.
+pub(super) fn word<V: std::str::FromStr>(text: &str) -> Result<V>
 where
 	V::Err: std::fmt::Display,
 {
 	text.parse().map_err(|error: V::Err| Trouble::Input(error.to_string()).into())
 }
 
-fn parsed<V: std::str::FromStr>(words: &[String]) -> Result<Vec<V>>
+pub(super) fn parsed<V: std::str::FromStr>(words: &[String]) -> Result<Vec<V>>
 where
 	V::Err: std::fmt::Display,
 {
@@ -591,7 +876,7 @@ pub(super) fn id(text: &str) -> Result<H256> {
 }
 
 /// A month such as `2024-05`.
-fn month(text: &str) -> Result<u16> {
+pub(super) fn month(text: &str) -> Result<u16> {
 	let parse = || {
 		let (year, month) = text.split_once('-')?;
 		dates::month_index(year.parse().ok()?, month.parse().ok()?)
@@ -608,3 +893,6 @@ pub(super) fn start_of(day: &str) -> Result<u64> {
 pub(super) fn end_of(day: &str) -> Result<u64> {
 	Ok(start_of(day)?.saturating_add(24 * 60 * 60))
 }
+
+#[cfg(test)]
+mod tests;

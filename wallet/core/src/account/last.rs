@@ -8,11 +8,15 @@ use crate::{
 	messages::{Answer, Ask, FailureKind, LogFilter, Proof},
 };
 use anyhow::Error;
+use serde_json::{from_slice, from_value, Value};
 use vouchsafe_agent::platform::Keep as _;
 use vouchsafe_speech::Speech;
 
 /// The longest answer that is kept, in bytes.
 const LONGEST: usize = 512 * 1024;
+
+/// Where the proof is in the answer [`Home`](Answer::Home), the only one that has it.
+const PROOF: &str = "/value/proof";
 
 /// Where the answer to a screen's question is kept.
 pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
@@ -24,6 +28,8 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 		Ask::WhoSees => "last-access",
 		Ask::Holdings => "last-holdings",
 		Ask::Settings => "last-settings",
+		Ask::Desk => "last-desk",
+		Ask::Studies => "last-studies",
 		Ask::Log { filter } if *filter == LogFilter::default() => "last-log",
 		_ => return None,
 	})
@@ -32,10 +38,8 @@ pub(super) fn place_of(ask: &Ask) -> Option<&'static str> {
 /// What was proven when the first screen was shown last.
 pub(super) async fn proof<H: Host>(keep: &BrowserKeep<H>) -> Option<Proof> {
 	let bytes = keep.read(FOLDER, "last-home").await.ok()??;
-	match serde_json::from_slice::<(String, Answer)>(&bytes) {
-		Ok((_, Answer::Home(home))) => Some(home.proof),
-		_ => None,
-	}
+	let (_, mut answer) = from_slice::<(String, Value)>(&bytes).ok()?;
+	from_value(answer.pointer_mut(PROOF)?.take()).ok()
 }
 
 impl<H: Host> Account<H> {
@@ -58,13 +62,13 @@ impl<H: Host> Account<H> {
 			return None;
 		}
 		let bytes = self.keep.read(FOLDER, place).await.ok()??;
-		let (language, mut answer): (String, Answer) = serde_json::from_slice(&bytes).ok()?;
+		let (language, mut answer): (String, Value) = from_slice(&bytes).ok()?;
 		if language != speech.language() {
 			return None;
 		}
-		if let Answer::Home(home) = &mut answer {
-			(home.proof.is_offline, home.proof.is_old) = (true, true);
+		if let Some(Value::Object(proof)) = answer.pointer_mut(PROOF) {
+			proof.extend(["isOffline", "isOld"].map(|name| (name.to_owned(), true.into())));
 		}
-		Some(answer)
+		Some(Answer::Last(answer))
 	}
 }

@@ -4,20 +4,21 @@ use super::{drafts::id as record_id, people, Account, FOLDER, TITLES};
 use crate::{
 	failure,
 	guard::Given,
-	host::Host,
+	host::{Host, Target as _},
 	messages::{
 		Block, Choice, CopyLine, DocumentKind, DocumentView, FileView, HolderLine, Opened,
-		RecordLine, RecordView, Records, SeriesPoint, VersionLine,
+		RecordLine, RecordSize, RecordView, Records, SeriesPoint, VersionLine,
 	},
-	platform::{At, Session},
+	platform::{At, FileSink, Session, LARGE},
 };
 use anyhow::{Context as _, Result};
+use futures::future::join_all;
 use std::collections::BTreeMap;
 use vouchsafe_agent::{
 	file_names, label_keys,
 	labels::LabelTable,
 	open::{self, OpeningRequest},
-	platform::Keep as _,
+	platform::{Document, Keep as _},
 	readable, verify,
 };
 use vouchsafe_protocol::{
@@ -25,13 +26,20 @@ use vouchsafe_protocol::{
 	messages::Hex,
 	traits::View as _,
 	types::{
-		address, AccountId, Confidentiality, Ground, HolderKind, Purpose, Record, RecordStatus,
-		H256,
+		address, AccountId, Confidentiality, Ground, HolderKind, LabelTag, Purpose, Record,
+		RecordStatus, H256,
 	},
 };
 use vouchsafe_speech::Speech;
+use vouchsafe_vault::document::ciphertext_len;
 
-type Titles = BTreeMap<Hex<32>, String>;
+pub(super) type Titles = BTreeMap<Hex<32>, String>;
+
+/// What this device knows of records.
+struct OnDevice {
+	titles: Titles,
+	kept: Vec<H256>,
+}
 
 impl<H: Host> Account<H> {
 	pub(super) async fn records(&self, speech: &'static Speech) -> Result<Records> {
@@ -68,24 +76,21 @@ impl<H: Host> Account<H> {
 		let records = at.all_records_of(&me).await?;
 		let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 		let labels = label_keys::learn(session, &me, tags).await?;
-		let titles = self.titles().await?;
+		let known = self.on_device().await?;
 		let lines = records
 			.iter()
-			.map(|(id, record)| (*id, self.line(session, &labels, &titles, id, record, speech)));
+			.map(|(id, record)| (*id, self.line(session, &labels, &known, id, record, speech)));
 		let lines: BTreeMap<H256, RecordLine> = lines.collect();
-		let name = |line: &RecordLine| {
-			line.title.clone().unwrap_or_else(|| format!("{}, {}", line.category_text, line.period))
-		};
-		let names = lines.iter().map(|(id, line)| (*id, name(line))).collect();
+		let names = lines.iter().map(|(id, line)| (*id, name_of(line))).collect();
 		super::locked(&self.known).record_names = names;
 		Ok(lines)
 	}
 
-	fn line(
+	pub(super) fn line(
 		&self,
 		session: &Session<H>,
 		labels: &LabelTable,
-		titles: &Titles,
+		known: &OnDevice,
 		id: &H256,
 		record: &Record,
 		speech: &Speech,
@@ -101,7 +106,7 @@ impl<H: Host> Account<H> {
 		};
 		RecordLine {
 			id: hex::encode(id.0),
-			title: titles.get(&Hex(id.0)).cloned(),
+			title: known.titles.get(&Hex(id.0)).cloned(),
 			category: record.category.word().to_owned(),
 			category_text: speech.one_record(record.category),
 			period,
@@ -120,8 +125,37 @@ impl<H: Host> Account<H> {
 				RecordStatus::WrongContent => speech.wallet_record_wrong_content(),
 				RecordStatus::WrongPatient => speech.wallet_record_wrong_patient(),
 			},
-			is_open: self.documents.get(id).is_some(),
+			is_open: self.documents.has(id),
+			is_kept: known.kept.contains(id),
 		}
+	}
+
+	async fn on_device(&self) -> Result<OnDevice> {
+		Ok(OnDevice { titles: self.titles().await?, kept: self.kept_records().await? })
+	}
+
+	/// How people call a record: by its title, or else by category and time.
+	pub(super) async fn name_of(
+		&self,
+		session: &Session<H>,
+		at: &At<H>,
+		record: H256,
+		speech: &Speech,
+	) -> Result<String> {
+		let found = at.record(&self.account(), record).await?;
+		let found = found.context("there is no such record")?;
+		let labels = session.labels_of(&self.account()).await?;
+		let known = self.on_device().await?;
+		let line = self.line(session, &labels, &known, &record, &found, speech);
+		Ok(name_of(&line))
+	}
+
+	/// Keeps the title of a record that was written here.
+	pub(super) async fn keep_title(&self, record: H256, title: &str) -> Result<()> {
+		let _lock = self.keep.lock().await?;
+		let mut titles = self.titles().await?;
+		titles.insert(Hex(record.0), title.to_owned());
+		self.keep.write(FOLDER, TITLES, &serde_json::to_vec(&titles)?).await
 	}
 
 	/// The titles of records that were opened.
@@ -146,10 +180,17 @@ impl<H: Host> Account<H> {
 		let me = self.account();
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		let record = at.record(&me, id).await?.context("there is no such record")?;
-		let labels = label_keys::learn(&session, &me, record.labels.iter().copied()).await?;
-		let titles = self.titles().await?;
-		let line = self.line(&session, &labels, &titles, &id, &record, speech);
+		let mut lines = self.lines_by_id(&session, &at, speech).await?;
+		let all = at.all_records_of(&me).await?;
+		let found = all.iter().find(|(it, _)| *it == id);
+		let record = found.map(|(_, it)| it.clone()).context("there is no such record")?;
+		let line = lines.get(&id).cloned().context("there is no such record")?;
+		let belongs_to = record.relation.as_ref().and_then(|it| lines.remove(&it.target));
+		let is_related =
+			|it: &Record| it.relation.as_ref().is_some_and(|relation| relation.target == id);
+		let related = all.iter().filter(|(_, it)| is_related(it));
+		let related = related.filter_map(|(it, _)| lines.remove(it)).collect();
+		let is_unclassified = record.labels.contains(&LabelTag::UNCLASSIFIED);
 		let author = self.person(&session, &record.author, speech);
 		let (mut versions, mut holders, mut threshold) = (vec![], vec![], String::new());
 		for number in (0..record.versions).rev() {
@@ -177,7 +218,16 @@ impl<H: Host> Account<H> {
 				})
 				.collect();
 		}
-		Ok(RecordView { line, author, versions, holders, threshold })
+		Ok(RecordView {
+			line,
+			author,
+			versions,
+			holders,
+			threshold,
+			belongs_to,
+			related,
+			is_unclassified,
+		})
 	}
 
 	/// An account: the patient, or another by its name.
@@ -211,12 +261,13 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	/// Lets an opening of these records be signed: people ask for it by name.
-	fn approve_opening(&self, records: &[H256]) -> Given {
-		let (patient, asked) = (self.account(), records.to_vec());
+	/// Lets an opening be signed: people ask for its records by name.
+	pub(super) fn approve_opening(&self, opening: &OpeningRequest) -> Given {
+		let asked = opening.clone();
 		self.approval.give(move |call| match call {
-			RuntimeCall::Custody(CustodyCall::open { patient: called, records, .. }) => {
-				*called == patient && *records == asked
+			RuntimeCall::Custody(CustodyCall::open { patient, records, purpose, ground }) => {
+				(patient, records) == (&asked.patient, &asked.records)
+					&& (*purpose, ground) == (asked.purpose, &asked.ground)
 			},
 			_ => false,
 		})
@@ -231,36 +282,92 @@ impl<H: Host> Account<H> {
 		let session = self.session().await?;
 		let opening = OpeningRequest {
 			patient: self.account(),
-			records: records.clone(),
+			records,
 			version: None,
 			purpose: Purpose::PatientRequest,
 			ground: Ground::Own,
 		};
-		let approval = self.approve_opening(&records);
+		let approval = self.approve_opening(&opening);
 		let results = approval.mark(open::open(&session, &opening, &self.documents).await)?;
-		let opened: Vec<_> = results
-			.into_iter()
-			.map(|(id, result)| match result {
-				Ok(opened) => Opened {
-					id: hex::encode(id.0),
-					title: opened.title,
-					kind: kind_of(&opened.media_type),
-					size: opened.length,
-					failure: String::new(),
-					warnings: opened.warnings,
-				},
-				Err(error) => Opened {
-					id: hex::encode(id.0),
-					title: String::new(),
-					kind: DocumentKind::Save,
-					size: 0,
-					failure: failure::tell(&anyhow::Error::new(error), speech).text,
-					warnings: vec![],
-				},
-			})
-			.collect();
+		let opened = self.opened(results, speech);
 		approval.mark(self.keep_titles(&opened).await)?;
 		Ok(opened)
+	}
+
+	/// What became of an opening, as the page shows it.
+	pub(super) fn opened(&self, results: open::Results<()>, speech: &Speech) -> Vec<Opened> {
+		let each = results.into_iter().map(|(id, result)| match result {
+			Ok(opened) => Opened {
+				id: hex::encode(id.0),
+				title: opened.title,
+				kind: kind_of(&opened.media_type),
+				size: opened.length,
+				is_large: self.documents.large(&id).is_some(),
+				file_name: self.file_name_of(&id),
+				note: String::new(),
+				failure: String::new(),
+				warnings: opened.warnings,
+				closes_in: None,
+			},
+			Err(error) => Opened {
+				id: hex::encode(id.0),
+				title: String::new(),
+				kind: DocumentKind::Save,
+				size: 0,
+				is_large: false,
+				file_name: String::new(),
+				note: String::new(),
+				failure: failure::tell(&anyhow::Error::new(error), speech).text,
+				warnings: vec![],
+				closes_in: None,
+			},
+		});
+		each.collect()
+	}
+
+	/// How long records are, by their manifests. Nothing is opened for it.
+	pub(super) async fn sizes(&self, ids: &[String]) -> Result<Vec<RecordSize>> {
+		let session = self.session().await?;
+		let (at, me) = (session.finalized().await?, self.account());
+		let (session, at, me) = (&session, &at, &me);
+		let sizes = ids.iter().take(open::MAX_OPENED).map(|id| async move {
+			let found = open::content_of(session, at, me, record_id(id)?).await;
+			let size = found.ok().map(|(_, length)| length);
+			let is_large = size.is_some_and(|size| size > ciphertext_len(LARGE));
+			anyhow::Ok(RecordSize { id: id.clone(), size, is_large })
+		});
+		join_all(sizes).await.into_iter().collect()
+	}
+
+	/// Fetches an opened large record into a file.
+	pub(crate) async fn save_large(
+		&self,
+		id: &str,
+		file: Option<H::Target>,
+		request: u32,
+		speech: &'static Speech,
+	) -> Result<(FileView, H::Target)> {
+		let large = self.documents.large(&record_id(id)?).context("this record is not open")?;
+		let session = self.session().await?;
+		let target = file.unwrap_or_else(|| self.host.own_file());
+		let sink = FileSink {
+			host: self.host.clone(),
+			target: target.clone(),
+			request,
+			what: speech.wallet_waiting_file(),
+			total: large.length(),
+		};
+		if let Err(error) = open::fetch_content(&session, &large, &sink).await {
+			target.discard().await;
+			return Err(error);
+		}
+		Ok((file_view(large.document(), large.length()), target))
+	}
+
+	fn file_name_of(&self, id: &H256) -> String {
+		let small = self.documents.get(id).map(|it| file_name(&it.document));
+		let large = self.documents.large(id).map(|it| file_name(it.document()));
+		small.or(large).unwrap_or_default()
 	}
 
 	/// An open document as readable blocks.
@@ -277,14 +384,7 @@ impl<H: Host> Account<H> {
 	/// An open document's bytes, with a safe name.
 	pub(super) fn file(&self, id: &str) -> Result<(FileView, Vec<u8>)> {
 		let open = self.documents.get(&record_id(id)?).context("this record is not open")?;
-		let short = vouchsafe_speech::short(&open.document.record);
-		let (stem, extension) =
-			file_names::file_name(&open.document.title, &open.document.media_type, &short);
-		let name = stem + &extension;
-		let (media_type, _) = file_names::without_extension(&open.document.media_type);
-		let length = open.bytes.len() as u64;
-		let view = FileView { name, media_type: media_type.to_owned(), length };
-		Ok((view, open.bytes.to_vec()))
+		Ok((file_view(&open.document, open.bytes.len() as u64), open.bytes.to_vec()))
 	}
 
 	pub(super) async fn check_copies(
@@ -307,8 +407,24 @@ impl<H: Host> Account<H> {
 	}
 }
 
+fn name_of(line: &RecordLine) -> String {
+	line.title.clone().unwrap_or_else(|| format!("{}, {}", line.category_text, line.period))
+}
+
+/// A safe name for the file of a document.
+pub(super) fn file_name(document: &Document) -> String {
+	let short = vouchsafe_speech::short(&document.record);
+	let (stem, extension) = file_names::file_name(&document.title, &document.media_type, &short);
+	stem + &extension
+}
+
+fn file_view(document: &Document, length: u64) -> FileView {
+	let (media_type, _) = file_names::without_extension(&document.media_type);
+	FileView { name: file_name(document), media_type: media_type.to_owned(), length }
+}
+
 /// How a document of this media type is shown.
-fn kind_of(media_type: &str) -> DocumentKind {
+pub(super) fn kind_of(media_type: &str) -> DocumentKind {
 	let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
 	match plain.as_str() {
 		"application/fhir+json" | "application/json" => DocumentKind::Fhir,

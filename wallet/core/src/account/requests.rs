@@ -5,7 +5,6 @@ use super::{
 	people, Account,
 };
 use crate::{
-	failure::Trouble,
 	host::Host,
 	messages::{Choice, Draft, Narrowing, Person, RequestLine, RequestView},
 	platform::{At, Session},
@@ -119,10 +118,7 @@ impl<H: Host> Account<H> {
 		carry: bool,
 		speech: &'static Speech,
 	) -> Result<Draft> {
-		if !self.has_backup() {
-			return Err(Trouble::Backup.into());
-		}
-		let session = self.renew_session().await?;
+		let session = self.session_to_permit().await?;
 		let at = session.finalized().await?;
 		let (found, grantee, terms) = self.terms_of(&session, &at, id, narrowing).await?;
 		let carry = carry.then(|| found.institution.clone());
@@ -133,8 +129,7 @@ impl<H: Host> Account<H> {
 	pub(super) async fn draft_refusal(&self, id: u32, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		let found = request::find(&session, id).await?;
-		let action = Action::Refuse { request: id, asker: found.asker };
-		self.draft(&session, &at, action, speech).await
+		request::find(&session, id).await?;
+		self.draft(&session, &at, Action::Refuse { request: id }, speech).await
 	}
 }

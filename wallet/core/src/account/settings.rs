@@ -1,6 +1,6 @@
 //! Settings of this device.
 
-use super::{Account, FOLDER, SETTINGS};
+use super::{connection::CUSTODIANS, Account, FOLDER, SETTINGS};
 use crate::{
 	failure::Trouble,
 	host::Host,
@@ -23,19 +23,39 @@ impl<H: Host> Account<H> {
 		let at = session.finalized().await?;
 		let me = at.account(&self.account()).await?;
 		let chain = &session.chain.chain;
-		let custodians =
-			chain.custodians().iter().zip(chain.last_answers()).map(|(it, said)| CustodianLine {
+		let mut custodians: Vec<_> = chain
+			.custodians()
+			.iter()
+			.zip(chain.last_answers())
+			.map(|(it, said)| CustodianLine {
+				account: address(&it.institution),
 				name: session.names.show(&it.institution),
 				address: it.url.clone(),
-				answers: said.is_some_and(|said| said.is_ok()),
-			});
+				is_chosen: true,
+				answers: Some(said.is_some_and(|said| said.is_ok())),
+			})
+			.collect();
+		for member in session.members.iter().filter(|member| member.is_active()) {
+			let Some((url, _)) = &member.custodian else { continue };
+			let account = address(&member.account);
+			if custodians.iter().all(|it| it.account != account) {
+				custodians.push(CustodianLine {
+					account,
+					name: session.names.show(&member.account),
+					address: url.clone(),
+					is_chosen: false,
+					answers: None,
+				});
+			}
+		}
 		let names = self.keep.address_book().await?.into_iter();
 		let names = names.map(|(text, key)| Choice { key, text, hint: String::new() });
 		Ok(Settings {
 			account: address(&self.account()),
 			chain: short(&session.genesis()),
 			enrolled_by: me.map(|it| session.names.show(&it.enrolled_by)).unwrap_or_default(),
-			custodians: custodians.collect(),
+			custodians,
+			most_custodians: u32::try_from(CUSTODIANS).unwrap_or(u32::MAX),
 			names: names.collect(),
 			device: self.device().await?.into_iter().collect(),
 			synced: self.synced(&session, speech),

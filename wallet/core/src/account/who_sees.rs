@@ -1,11 +1,12 @@
 //! Who sees what.
 
-use super::{connection::account_of, people, Account};
+use super::{connection::account_of, drafts::Action, people, Account};
 use crate::{
+	failure::Trouble,
 	host::Host,
 	messages::{
-		Access as Shown, AccessCell, AccessRow, Choice, HoldingLine, Holdings, Person, Portion,
-		Seen,
+		Access as Shown, AccessCell, AccessRow, Choice, Draft, HoldingLine, Holdings, Person,
+		Portion, Seen,
 	},
 	platform::Session,
 };
@@ -13,9 +14,12 @@ use anyhow::Result;
 use std::collections::BTreeMap;
 use vouchsafe_agent::{
 	access::{Access, Extent},
-	holdings,
+	holdings::{self, LEAST_HOLDERS},
 };
-use vouchsafe_protocol::types::{AccountId, Category, Grantee};
+use vouchsafe_protocol::{
+	holders::may_hold,
+	types::{address, AccountId, Category, Country, Grantee},
+};
 use vouchsafe_speech::{Speech, Teller};
 
 impl<H: Host> Account<H> {
@@ -55,7 +59,15 @@ impl<H: Host> Account<H> {
 					why: teller.seen_by(&row.who, &seen),
 				});
 			}
-			rows.push(AccessRow { who: person_of(&session, &teller, &row.who), cells });
+			let institution = match &row.who {
+				Grantee::PractitionerAt { institution, .. } => Some(address(institution)),
+				_ => None,
+			};
+			rows.push(AccessRow {
+				who: person_of(&session, &teller, &row.who),
+				institution,
+				cells,
+			});
 		}
 		let categories = categories.into_values().map(|category| Choice {
 			key: category.word().to_owned(),
@@ -121,11 +133,61 @@ impl<H: Host> Account<H> {
 			Some(choice) => (choice.holders.to_vec(), choice.countries.to_vec()),
 			None => (vec![], vec![]),
 		};
+		let choice = teller.may_hold(&holders, &countries);
+		let able = || session.members.iter().filter(|member| may_hold(None, member));
+		let mut known: BTreeMap<String, Country> = BTreeMap::new();
+		for member in able() {
+			if let Ok(code) = country_of(&member.country) {
+				known.insert(member.country.clone(), code);
+			}
+		}
+		let named = |code: &str| known.get(code).map(|code| speech.country(code));
+		let choices = able().map(|member| Choice {
+			key: address(&member.account),
+			text: session.names.show(&member.account),
+			hint: named(&member.country).unwrap_or_default(),
+		});
+		let in_countries = known.iter().map(|(key, code)| Choice {
+			key: key.clone(),
+			text: speech.country(code),
+			hint: String::new(),
+		});
 		Ok(Holdings {
 			institutions: institutions.collect(),
-			choice: teller.may_hold(&holders, &countries),
+			choice,
+			holders: choices.collect(),
+			chosen_holders: holders.iter().map(address).collect(),
+			countries: in_countries.collect(),
+			chosen_countries: countries
+				.iter()
+				.map(|code| String::from_utf8_lossy(code).into_owned())
+				.collect(),
 		})
 	}
+
+	pub(super) async fn draft_holders(
+		&self,
+		holders: &[String],
+		countries: &[String],
+		speech: &'static Speech,
+	) -> Result<Draft> {
+		let session = self.renew_session().await?;
+		let at = session.finalized().await?;
+		let holders: Vec<_> = holders.iter().map(|it| account_of(it)).collect::<Result<_>>()?;
+		let countries: Vec<_> = countries.iter().map(|it| country_of(it)).collect::<Result<_>>()?;
+		holdings::ensure_enough(&session.members, &holders, &countries)
+			.map_err(|_| Trouble::Input(speech.wallet_too_few_holders(LEAST_HOLDERS)))?;
+		for holder in &holders {
+			session.ensure_confirmed(holder)?;
+		}
+		self.draft(&session, &at, Action::Holders { holders, countries }, speech).await
+	}
+}
+
+/// A country, of two letters.
+fn country_of(code: &str) -> Result<Country> {
+	let letters: Result<Country, _> = code.as_bytes().try_into();
+	letters.map_err(|_| Trouble::Input(code.chars().take(8).collect()).into())
 }
 
 /// A grantee in a list.

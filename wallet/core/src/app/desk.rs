@@ -3,7 +3,7 @@
 use super::App;
 use crate::{
 	account::{network_of, Network},
-	code::qr,
+	code::{qr, without_link},
 	failure::Trouble,
 	host::Host,
 	messages::{Answer, DeskAnswer, DeskOffer},
@@ -11,7 +11,7 @@ use crate::{
 use anyhow::Result;
 use vouchsafe_protocol::{
 	messages::Hex,
-	qr::{Code, EnrolleeCode, QrError, RegistrarCode},
+	qr::{Code, EnrolleeCode, RegistrarCode},
 	traits::{Submit as _, View as _},
 };
 
@@ -26,15 +26,7 @@ impl<H: Host> App<H> {
 	/// Reads a desk's code and proves the name of its institution.
 	pub(super) async fn read_desk_code(&self, text: &str) -> Result<Answer> {
 		let account = self.account()?;
-		let text = text.rsplit(['#', '=']).next().unwrap_or(text);
-		let code =
-			Code::from_text(text).and_then(Code::registrar).map_err(|error| match error {
-				QrError::OtherProduct => Trouble::ForeignCode,
-				QrError::OtherKind { .. } => Trouble::CodeOfOtherKind,
-				QrError::OtherChain(_) => Trouble::CodeOfOtherChain,
-				QrError::TooLarge => Trouble::LargeCode,
-				QrError::OtherVersion | QrError::Damaged => Trouble::Code,
-			})?;
+		let code = Code::from_text(without_link(text))?.registrar()?;
 		if code.expires <= self.host().now() {
 			return Err(Trouble::CodeExpired.into());
 		}
@@ -50,7 +42,7 @@ impl<H: Host> App<H> {
 			}
 		}
 		let institution = Hex::from(&code.institution);
-		let network = Network { genesis, custodians: vec![(code.url.clone(), institution)] };
+		let network = Network { genesis, custodians: vec![(code.url.clone(), institution)], is_chosen: false };
 		let chain = network.chain(self.host(), None)?;
 		let at = chain.finalized().await?;
 		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;
@@ -76,12 +68,12 @@ impl<H: Host> App<H> {
 
 	/// Signs the offer that was shown last.
 	pub(super) async fn accept_desk_code(&self) -> Result<Answer> {
-		self.ensure_signs()?;
+		self.ensure_agrees()?;
 		let account = self.account()?;
 		let Offer { code, network } = self.state().desk.clone().ok_or(Trouble::NotShown)?;
 		account.set_network(network).await?;
 		let answer = EnrolleeCode::sign(account.signer(), &code, account.encryption_key());
-		let text = Code::Enrollee(answer).to_text()?;
+		let text = Code::Enrollee(answer.await?).to_text()?;
 		Ok(Answer::DeskAnswer(DeskAnswer { code: qr(&text)? }))
 	}
 }

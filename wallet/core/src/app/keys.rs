@@ -5,9 +5,10 @@ use crate::{
 	account::{self, Account},
 	code::qr,
 	device::{self, DeviceKey, Locks},
+	extension::{ExtensionSecrets, Secrets},
 	failure::{Trouble, SHORTEST_PASSPHRASE},
 	host::Host,
-	messages::{Answer, Passkeys, RestoreSource, Secret, Words},
+	messages::{Answer, ExtensionAccount, Passkeys, RestoreSource, Secret, Words},
 };
 use anyhow::{Context as _, Result};
 use base64::{prelude::BASE64_STANDARD, Engine};
@@ -17,11 +18,22 @@ use vouchsafe_agent::{
 	keys::{composed, KeyFile},
 };
 use vouchsafe_protocol::types::address;
+use vouchsafe_vault::seal::SecretKey;
 use zeroize::Zeroizing;
 
 impl<H: Host> App<H> {
 	pub(super) fn make_words(&self) -> Result<Answer> {
-		let made = KeyFile::generate()?;
+		self.make(Secrets::InWallet(KeyFile::generate()?))
+	}
+
+	/// A new encryption key for an account of an extension.
+	pub(super) fn use_extension(&self, account: ExtensionAccount) -> Result<Answer> {
+		account.id().map_err(|_| Trouble::Input(account.address.clone()))?;
+		let secrets = ExtensionSecrets::new(account, &SecretKey::random());
+		self.make(Secrets::InExtension(secrets))
+	}
+
+	fn make(&self, made: Secrets) -> Result<Answer> {
 		let words = words_of(&made)?;
 		self.state().new = Some(Arc::new(made));
 		Ok(Answer::Words(words))
@@ -37,7 +49,7 @@ impl<H: Host> App<H> {
 			Some(sheet) => sheet.check(text).map_err(|_| Trouble::OtherWords)?,
 			None => {
 				let account = self.account()?;
-				sheet_of(account.key_file())?.check(text).map_err(|_| Trouble::OtherWords)?;
+				sheet_of(account.secrets())?.check(text).map_err(|_| Trouble::OtherWords)?;
 				account.note_backup().await?;
 			},
 		}
@@ -57,47 +69,58 @@ impl<H: Host> App<H> {
 		let restored = match source {
 			RestoreSource::Words { text } => {
 				let text = Zeroizing::new(text);
-				KeyFile::from_words(&text, None).map_err(|_| Trouble::Words)?
+				let restored = KeyFile::from_words(&text, None).map_err(|_| Trouble::Words)?;
+				Secrets::InWallet(restored)
+			},
+			RestoreSource::Extension { account, text } => {
+				let text = Zeroizing::new(text);
+				account.id().map_err(|_| Trouble::Input(account.address.clone()))?;
+				let key = Sheet::encryption_key(&text).map_err(|_| Trouble::Words)?;
+				Secrets::InExtension(ExtensionSecrets::new(account, &key))
 			},
 			RestoreSource::WalletJson { json, password } => {
 				let password = Zeroizing::new(password);
 				let restored = KeyFile::from_wallet_json(&json, &password);
 				restored.identity("").map_err(|error| Trouble::Input(format!("{error:#}")))?;
-				restored
+				Secrets::InWallet(restored)
 			},
 			RestoreSource::KeyFile { file, passphrase } => {
 				let passphrase = Zeroizing::new(passphrase);
 				let file = BASE64_STANDARD.decode(file).context("not base64")?;
-				KeyFile::open(&file, &passphrase)
-					.map_err(|error| Trouble::Input(error.to_string()))?
+				let opened = KeyFile::open(&file, &passphrase);
+				Secrets::InWallet(opened.map_err(|error| Trouble::Input(error.to_string()))?)
 			},
 		};
 		self.keep(&restored, passphrase, true).await
 	}
 
 	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
-	async fn keep(&self, key_file: &KeyFile, passphrase: &str, is_saved: bool) -> Result<Answer> {
+	async fn keep(&self, secrets: &Secrets, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(&composed(passphrase), self.0.cost)?;
-		let before = self.host().load().await?.into_iter().map(|(key, _)| (key, None));
-		let new = account::first_values(&key, key_file, is_saved)?;
-		let changes = before.chain([locks.change()]).chain(new).collect();
-		self.host().store(changes).await?;
+		let mut values = account::first_values(&key, secrets, is_saved)?;
+		values.push(locks.stored());
+		self.host().remove_own_files();
+		self.host().replace(values).await?;
 		self.open(key, locks).await
 	}
 
 	/// Opens the account that is stored on this device.
 	async fn open(&self, key: DeviceKey, locks: Locks) -> Result<Answer> {
+		let (origin, times_locked) = {
+			let state = self.state();
+			(state.origin.clone(), state.times_locked)
+		};
 		let stored = self.host().load().await?;
-		let origin = self.state().origin.clone();
-		let account = Account::open(self.host().clone(), key, &stored, origin).await?;
-		self.opened(locks, account).await
-	}
-
-	async fn opened(&self, locks: Locks, account: Account<H>) -> Result<Answer> {
+		let prompts = self.0.prompts.clone();
+		let account = Account::open(self.host().clone(), key, &stored, origin, prompts).await?;
 		let now = Instant::now(self.host());
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;
 		let mut state = self.state();
+		// Whoever locked it meanwhile wants it locked.
+		if state.times_locked != times_locked {
+			return Err(Trouble::Locked.into());
+		}
 		(state.locks, state.signs_since, state.used) = (Some(locks), Some(now), now);
 		state.account = Some(Arc::new(account));
 		drop(state);
@@ -107,20 +130,14 @@ impl<H: Host> App<H> {
 	/// The device key, if the secret opens one of the locks.
 	fn device_key(&self, secret: Secret) -> Result<DeviceKey> {
 		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
-		Ok(match secret {
-			Secret::Passphrase { text } => locks.open(&composed(&Zeroizing::new(text)))?,
-			Secret::Passkey { credential, output } => {
-				let credential = BASE64_STANDARD.decode(credential)?;
-				let output =
-					Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
-				locks.open_by_passkey(&credential, &output)?
-			},
-		})
+		key_of(&locks, secret)
 	}
 
 	pub(super) async fn unlock(&self, secret: Secret) -> Result<Answer> {
+		// Another tab may have changed them.
+		let locks = Locks::find(&self.host().load().await?)?.ok_or(Trouble::Locked)?;
+		self.state().locks = Some(locks.clone());
 		let key = self.device_key(secret)?;
-		let locks = self.state().locks.clone().ok_or(Trouble::Locked)?;
 		self.open(key, locks).await
 	}
 
@@ -135,7 +152,7 @@ impl<H: Host> App<H> {
 
 	pub(super) async fn show_words(&self, secret: Secret) -> Result<Answer> {
 		self.device_key(secret)?;
-		Ok(Answer::Words(words_of(self.account()?.key_file())?))
+		Ok(Answer::Words(words_of(self.account()?.secrets())?))
 	}
 
 	pub(super) fn passkeys(&self) -> Result<Answer> {
@@ -157,12 +174,30 @@ impl<H: Host> App<H> {
 			.await
 	}
 
-	pub(super) async fn remove_passkeys(&self) -> Result<Answer> {
+	pub(super) async fn remove_passkey(&self, credential: &str) -> Result<Answer> {
 		self.ensure_signs()?;
 		self.account()?;
+		let credential = BASE64_STANDARD.decode(credential)?;
 		self.change_locks(|locks| {
-			locks.remove_passkeys();
+			locks.remove_passkey(&credential);
 			Ok(())
+		})
+		.await
+	}
+
+	/// Changes the passphrase. The one before, or a passkey, is asked for even if something was just signed:
+	/// somebody else may hold the device.
+	pub(super) async fn change_passphrase(
+		&self,
+		secret: Secret,
+		passphrase: &str,
+	) -> Result<Answer> {
+		self.account()?;
+		ensure_long(passphrase)?;
+		let cost = self.0.cost;
+		self.change_locks(|locks| {
+			let key = key_of(locks, secret)?;
+			locks.change_passphrase(&key, &composed(passphrase), cost)
 		})
 		.await
 	}
@@ -171,7 +206,8 @@ impl<H: Host> App<H> {
 		// Another tab may have changed them.
 		let mut locks = Locks::find(&self.host().load().await?)?.ok_or(Trouble::Locked)?;
 		change(&mut locks)?;
-		self.host().store(vec![locks.change()]).await?;
+		let (place, value) = locks.stored();
+		self.host().store(vec![(place, Some(value))]).await?;
 		self.state().locks = Some(locks);
 		Ok(Answer::Done)
 	}
@@ -184,6 +220,17 @@ impl<H: Host> App<H> {
 	}
 }
 
+fn key_of(locks: &Locks, secret: Secret) -> Result<DeviceKey> {
+	Ok(match secret {
+		Secret::Passphrase { text } => locks.open(&composed(&Zeroizing::new(text)))?,
+		Secret::Passkey { credential, output } => {
+			let credential = BASE64_STANDARD.decode(credential)?;
+			let output = Zeroizing::new(BASE64_STANDARD.decode(Zeroizing::new(output).as_str())?);
+			locks.open_by_passkey(&credential, &output)?
+		},
+	})
+}
+
 fn ensure_long(passphrase: &str) -> Result<(), Trouble> {
 	match passphrase.chars().count() >= SHORTEST_PASSPHRASE {
 		true => Ok(()),
@@ -191,14 +238,23 @@ fn ensure_long(passphrase: &str) -> Result<(), Trouble> {
 	}
 }
 
-fn sheet_of(key_file: &KeyFile) -> Result<Sheet> {
-	let words = key_file.words().ok_or(Trouble::Words)?;
-	Ok(Sheet::of_account(words, key_file.counter().unwrap_or_default())?)
+fn sheet_of(secrets: &Secrets) -> Result<Sheet> {
+	match secrets {
+		Secrets::InWallet(key_file) => {
+			let words = key_file.words().ok_or(Trouble::Words)?;
+			Ok(Sheet::of_account(words, key_file.counter().unwrap_or_default())?)
+		},
+		Secrets::InExtension(secrets) => Ok(Sheet::of_encryption_key(&secrets.encryption()?)),
+	}
 }
 
-fn words_of(key_file: &KeyFile) -> Result<Words> {
-	let sheet = sheet_of(key_file)?;
-	let account = address(&key_file.identity("")?.account());
+fn words_of(secrets: &Secrets) -> Result<Words> {
+	let sheet = sheet_of(secrets)?;
+	let account = match secrets {
+		Secrets::InWallet(key_file) => key_file.identity("")?.account(),
+		Secrets::InExtension(secrets) => secrets.account.id()?,
+	};
 	let words = sheet.words().split(' ').map(str::to_owned).collect();
-	Ok(Words { words, code: qr(&sheet.code())?, account })
+	let is_encryption_key = matches!(secrets, Secrets::InExtension(_));
+	Ok(Words { words, code: qr(&sheet.code())?, account: address(&account), is_encryption_key })
 }

@@ -2,10 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-/// A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "ask", rename_all = "camelCase", rename_all_fields = "camelCase")]
-#[cfg_attr(test, derive(ts_rs::TS))]
+/// A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer). The
+/// page has its name in the field `ask`. The worker puts it before the others, because serde needs much
+/// code for a name that comes anywhere.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS), ts(tag = "ask"))]
 pub enum Ask {
 	/// Begins [`Started`](super::Answer::Started).
 	Start {
@@ -21,6 +23,21 @@ pub enum Ask {
 	},
 	/// Makes a new account with twelve words, which is not kept yet [`Words`](super::Answer::Words).
 	MakeWords,
+	/// Takes an account of an extension, and makes a new encryption key for it, which is not kept yet
+	/// [`Words`](super::Answer::Words).
+	UseExtension {
+		/// The account.
+		account: ExtensionAccount,
+	},
+	/// What an extension answered, or that it cannot be asked [`Done`](super::Answer::Done).
+	ExtensionAnswer {
+		/// The number of the question.
+		id: u32,
+		/// The answer.
+		outcome: ExtensionOutcome,
+	},
+	/// Asks the extension again to let the wallet make requests [`Started`](super::Answer::Started).
+	Delegate,
 	/// Whether this text, pasted or scanned, has the new account's words [`Done`](super::Answer::Done).
 	CheckWords {
 		/// The words, or the sheet's code.
@@ -68,8 +85,18 @@ pub enum Ask {
 	/// Which passkeys unlock the wallet, and the input of their PRF extension
 	/// [`Passkeys`](super::Answer::Passkeys).
 	Passkeys,
-	/// Removes the passkeys [`Done`](super::Answer::Done).
-	RemovePasskeys,
+	/// Removes a passkey [`Done`](super::Answer::Done).
+	RemovePasskey {
+		/// The credential's id, base64.
+		credential: String,
+	},
+	/// Changes the passphrase of this device [`Done`](super::Answer::Done).
+	ChangePassphrase {
+		/// What unlocks the wallet until now.
+		secret: Secret,
+		/// The new passphrase.
+		passphrase: String,
+	},
 	/// Removes everything from this device [`Started`](super::Answer::Started).
 	Forget,
 	/// Reads a registration desk's code [`DeskOffer`](super::Answer::DeskOffer).
@@ -126,9 +153,46 @@ pub enum Ask {
 		id: u32,
 	},
 	/// What is signed to stop everything [`Draft`](super::Answer::Draft).
-	DraftStop,
+	DraftStop {
+		/// Whether those who may add records can still add them.
+		allows_adding: bool,
+		/// Whether it also binds in an emergency.
+		binds_emergencies: bool,
+	},
 	/// What is signed to lift the stop [`Draft`](super::Answer::Draft).
 	DraftResume,
+	/// What is signed to refuse for good that others enter consents in the patient's name
+	/// [`Draft`](super::Answer::Draft).
+	DraftRefuseAssisted,
+	/// Studies, and the patient's choices about them [`Studies`](super::Answer::Studies).
+	Studies,
+	/// One study [`Study`](super::Answer::Study).
+	Study {
+		/// Its number.
+		id: u32,
+	},
+	/// What is signed for a standing choice about studies [`Draft`](super::Answer::Draft).
+	DraftStudyChoice {
+		/// The choice.
+		choice: super::StudyChoice,
+	},
+	/// What is signed to be counted in a study [`Draft`](super::Answer::Draft).
+	DraftJoin {
+		/// The study's number.
+		study: u32,
+	},
+	/// What is signed not to be counted in a study [`Draft`](super::Answer::Draft).
+	DraftLeave {
+		/// The study's number.
+		study: u32,
+	},
+	/// What is signed to choose who may hold keys of new records [`Draft`](super::Answer::Draft).
+	DraftHolders {
+		/// Accounts of institutions. Empty: any.
+		holders: Vec<String>,
+		/// Countries, as two letters. Empty: any.
+		countries: Vec<String>,
+	},
 	/// Signs and sends a draft that was shown, and waits until its effect is proven
 	/// [`Signed`](super::Answer::Signed).
 	Sign {
@@ -156,8 +220,13 @@ pub enum Ask {
 		/// Its id.
 		id: String,
 	},
-	/// Opens records, at most 16, with one signature, and keeps their titles
-	/// [`Opened`](super::Answer::Opened).
+	/// How long records are, encrypted, without opening them [`Sizes`](super::Answer::Sizes).
+	Sizes {
+		/// Their ids.
+		ids: Vec<String>,
+	},
+	/// Opens records, at most 16, with one signature, and keeps their titles. The content of large ones is
+	/// not fetched [`Opened`](super::Answer::Opened).
 	Open {
 		/// Their ids.
 		ids: Vec<String>,
@@ -170,6 +239,62 @@ pub enum Ask {
 	/// An opened record's bytes, for the viewer or to be saved [`File`](super::Answer::File).
 	File {
 		/// Its id.
+		id: String,
+	},
+	/// Fetches an opened large record straight into a file: the handle beside this message, or else one of
+	/// the browser's own, which comes beside the answer [`File`](super::Answer::File).
+	SaveLarge {
+		/// Its id.
+		id: String,
+	},
+	/// What is signed to add a document, whose bytes come beside this message
+	/// [`Draft`](super::Answer::Draft).
+	DraftAddition {
+		/// The document.
+		form: AdditionForm,
+	},
+	/// What is signed to add a note to a record [`Draft`](super::Answer::Draft).
+	DraftNote {
+		/// The record's id.
+		id: String,
+		/// The note.
+		text: String,
+	},
+	/// What is signed to name the sensitivity labels of a record [`Draft`](super::Answer::Draft).
+	DraftLabels {
+		/// The record's id.
+		id: String,
+		/// The labels' words.
+		words: Vec<String>,
+	},
+	/// Documents that were begun to be added, and not finished [`Unfinished`](super::Answer::Unfinished).
+	Unfinished,
+	/// What is signed to finish an unfinished document [`Draft`](super::Answer::Draft).
+	DraftFinish {
+		/// Its record's id.
+		id: String,
+	},
+	/// Removes an unfinished document from this device [`Unfinished`](super::Answer::Unfinished).
+	GiveUp {
+		/// Its record's id.
+		id: String,
+	},
+	/// The documents that are kept on this device [`Kept`](super::Answer::Kept).
+	Kept,
+	/// Keeps an open document on this device, sealed [`Kept`](super::Answer::Kept).
+	Keep {
+		/// Its record's id.
+		id: String,
+	},
+	/// Opens a document that is kept on this device. Nobody is asked, and nothing is signed
+	/// [`Opened`](super::Answer::Opened).
+	OpenKept {
+		/// Its record's id.
+		id: String,
+	},
+	/// Removes a document from this device [`Kept`](super::Answer::Kept).
+	ForgetKept {
+		/// Its record's id.
 		id: String,
 	},
 	/// Checks every copy of a record [`Copies`](super::Answer::Copies).
@@ -204,6 +329,17 @@ pub enum Ask {
 		/// Its value.
 		value: String,
 	},
+	/// Whether the release that this browser has is the published one
+	/// [`Release`](super::Answer::Release).
+	Release {
+		/// The SHA-256 of its manifest, in hex.
+		manifest: String,
+	},
+	/// Chooses the institutions with which the wallet talks [`Settings`](super::Answer::Settings).
+	ChooseCustodians {
+		/// Their accounts. Empty: the wallet chooses.
+		institutions: Vec<String>,
+	},
 	/// Gives an account a name [`Done`](super::Answer::Done).
 	SetName {
 		/// The account.
@@ -216,6 +352,91 @@ pub enum Ask {
 		/// The institution's account.
 		account: String,
 	},
+	/// The own code, which a practitioner scans [`Code`](super::Answer::Code).
+	OwnCode,
+	/// What a practitioner's first screen shows [`Practice`](super::Answer::Practice).
+	Practice,
+	/// The patient of a code, or of an address [`Person`](super::Answer::Person).
+	FindPatient {
+		/// The text of the code.
+		text: String,
+	},
+	/// What is open of a patient, own requests, and what can be asked for [`Patient`](super::Answer::Patient).
+	Patient {
+		/// The patient's account.
+		patient: String,
+		/// The institution for which the practitioner acts. `None` for the first one.
+		institution: Option<String>,
+	},
+	/// What is signed to ask a patient for access [`Draft`](super::Answer::Draft).
+	DraftAccessRequest {
+		/// What is asked for.
+		form: super::AccessRequestForm,
+	},
+	/// What is signed to withdraw an own request [`Draft`](super::Answer::Draft).
+	DraftWithdrawal {
+		/// The patient's account.
+		patient: String,
+		/// The request's number.
+		id: u32,
+	},
+	/// Opens records of a patient, at most 16, with one signature [`Opened`](super::Answer::Opened). They are
+	/// closed when the opening ends.
+	OpenOfPatient {
+		/// The patient's account.
+		patient: String,
+		/// The institution for which the practitioner acts.
+		institution: String,
+		/// The records' ids.
+		ids: Vec<String>,
+	},
+	/// For which institutions the account registers, and what as [`Desk`](super::Answer::Desk).
+	Desk,
+	/// Makes the code for somebody who wants to be enrolled [`DeskCode`](super::Answer::DeskCode).
+	DeskCode {
+		/// The institution's account.
+		institution: String,
+		/// As what, by the key of a [`Choice`](super::Choice).
+		kind: String,
+	},
+	/// What is signed to enrol somebody who has answered a code [`Enrolment`](super::Answer::Enrolment).
+	DraftEnrolment {
+		/// The institution's account.
+		institution: String,
+		/// The answer's text.
+		text: String,
+	},
+	/// The names that the institution tells its patients [`Staff`](super::Answer::Staff).
+	Staff {
+		/// The institution's account.
+		institution: String,
+	},
+	/// An account, as its registrar sees it [`Managed`](super::Answer::Managed).
+	Managed {
+		/// The institution's account.
+		institution: String,
+		/// The account, or a code that names it.
+		account: String,
+	},
+	/// What is signed to change something of an account [`Draft`](super::Answer::Draft).
+	DraftManagement {
+		/// The institution's account.
+		institution: String,
+		/// The account.
+		account: String,
+		/// The change.
+		change: super::Management,
+	},
+	/// Sets the name that the institution tells its patients of one of its staff
+	/// [`Done`](super::Answer::Done).
+	SetStaffName {
+		/// The institution's account.
+		institution: String,
+		/// The account.
+		account: String,
+		/// The name. Empty removes it.
+		name: String,
+	},
 }
 
 /// From what an account is restored.
@@ -226,6 +447,13 @@ pub enum RestoreSource {
 	/// Words, or the code of a printed sheet.
 	Words {
 		/// The text.
+		text: String,
+	},
+	/// An account of an extension, and the printed sheet of its encryption key.
+	Extension {
+		/// The account.
+		account: ExtensionAccount,
+		/// The sheet's words, or its code.
 		text: String,
 	},
 	/// The export of a polkadot-js wallet.
@@ -242,6 +470,44 @@ pub enum RestoreSource {
 		/// Its passphrase.
 		passphrase: String,
 	},
+}
+
+/// An account whose key is in a wallet extension of the browser.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ExtensionAccount {
+	/// The extension's name in `window.injectedWeb3`.
+	pub extension: String,
+	/// The account's address, as the extension writes it.
+	pub address: String,
+}
+
+/// What an extension is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ExtensionMethod {
+	/// Sign a text.
+	SignRaw,
+	/// Sign a call.
+	SignPayload,
+}
+
+/// What became of a question to an extension.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "camelCase", rename_all_fields = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum ExtensionOutcome {
+	/// It signed.
+	Signed {
+		/// The signature, hex.
+		signature: String,
+	},
+	/// The person refused, there or on the page.
+	Refused,
+	/// It is not there, does not know the account, or failed.
+	Away,
 }
 
 /// What unlocks the wallet.
@@ -329,6 +595,25 @@ pub struct ConsentForm {
 	pub confidentiality: Option<String>,
 	/// Which labelled records.
 	pub labels: Option<LabelChoice>,
+}
+
+/// A document that the person adds, as the page's form has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct AdditionForm {
+	/// The title.
+	pub title: String,
+	/// The name of the file.
+	pub file_name: String,
+	/// The category's key.
+	pub category: String,
+	/// The month of care: `2024-05`.
+	pub month: String,
+	/// The words of its sensitivity labels.
+	pub labels: Vec<String>,
+	/// `normal`, `restricted` or `very-restricted`.
+	pub confidentiality: String,
 }
 
 /// Which lines of the log are shown.

@@ -1,9 +1,10 @@
 //! What the page shows.
 
+use super::{Kept, RecordSize, UnfinishedLine};
 use serde::{Deserialize, Serialize};
 
 /// The core's answers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "answer", content = "value", rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub enum Answer {
@@ -43,8 +44,14 @@ pub enum Answer {
 	Records(Records),
 	/// One record.
 	Record(RecordView),
+	/// How long records are.
+	Sizes(Vec<RecordSize>),
 	/// Opened records.
 	Opened(Vec<Opened>),
+	/// Unfinished documents.
+	Unfinished(Vec<UnfinishedLine>),
+	/// Documents on this device.
+	Kept(Kept),
 	/// A readable document.
 	Document(DocumentView),
 	/// A file.
@@ -59,6 +66,35 @@ pub enum Answer {
 	Holdings(Holdings),
 	/// The settings.
 	Settings(Settings),
+	/// What the chain says of a release.
+	Release(super::ReleaseView),
+	/// A code to show.
+	Code(QrCode),
+	/// A person.
+	Person(Person),
+	/// A practitioner's first screen.
+	Practice(super::Practice),
+	/// A patient, as a practitioner sees one.
+	Patient(super::PatientView),
+	/// The registration desk.
+	Desk(super::Desk),
+	/// The code of a registration desk.
+	DeskCode(super::DeskCode),
+	/// What would be signed to enrol somebody.
+	Enrolment(super::EnrolmentDraft),
+	/// Names of an institution's staff.
+	Staff(super::Staff),
+	/// An account, for its registrar.
+	Managed(super::Managed),
+	/// Studies, and the patient's choices about them.
+	Studies(Studies),
+	/// One study.
+	Study(StudyView),
+	/// One of the others as it was answered before, in its JSON. (To read it as its type would be a
+	/// twentieth of the core.)
+	#[serde(untagged)]
+	#[cfg_attr(test, ts(skip))]
+	Last(serde_json::Value),
 }
 
 /// How far this wallet is.
@@ -85,6 +121,8 @@ pub enum AccountKind {
 	Patient,
 	/// A practitioner's.
 	Practitioner,
+	/// Of somebody who registers for an institution.
+	Registrar,
 	/// Another's.
 	Other,
 }
@@ -108,23 +146,27 @@ pub struct Started {
 	pub server: Option<String>,
 	/// Whether a passkey unlocks the wallet.
 	pub has_passkey: bool,
+	/// The extension that has the account's key, if one has it.
+	pub extension: Option<String>,
 	/// Whether the words were saved: nothing is permitted before.
 	pub has_backup: bool,
 	/// The wallet's version.
 	pub version: String,
 }
 
-/// An account's words, for the printed sheet.
+/// The words of an account or of an encryption key, for the printed sheet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct Words {
-	/// The twelve words.
+	/// The words: twelve of an account, 24 of an encryption key.
 	pub words: Vec<String>,
 	/// The same as a QR code.
 	pub code: QrCode,
 	/// The account's address.
 	pub account: String,
+	/// Whether they are those of an encryption key: an extension has the key that signs.
+	pub is_encryption_key: bool,
 }
 
 /// A QR code to draw: squares of one unit on a light ground with a margin of four.
@@ -235,7 +277,9 @@ pub struct Home {
 	/// Whether everything is stopped.
 	pub is_stopped: bool,
 	/// Consents that clinicians entered and that begin soon.
-	pub assisted: Vec<ConsentLine>,
+	pub begins_soon: Vec<ConsentLine>,
+	/// What else others enter in the patient's name.
+	pub assisted: Assisted,
 	/// Institutions whose name or key has changed.
 	pub changed_members: Vec<ChangedMember>,
 	/// How many records there are.
@@ -325,8 +369,35 @@ pub struct Draft {
 	pub verb: String,
 	/// Whether it takes access away, and so is offered without a second question.
 	pub takes_away: bool,
+	/// What changes, if a consent gets other terms: the sentence, with what it says no longer. Empty
+	/// otherwise.
+	pub changes: Vec<Difference>,
 	/// What it would open, if it permits reading.
 	pub preview: Option<Preview>,
+}
+
+/// A part of a sentence that changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Difference {
+	/// The text.
+	pub text: String,
+	/// What became of it.
+	pub became: Became,
+}
+
+/// What became of a part of a sentence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub enum Became {
+	/// It stays.
+	Same,
+	/// It is no longer there.
+	Removed,
+	/// It is new.
+	Added,
 }
 
 /// What became of a draft that was signed.
@@ -355,6 +426,30 @@ pub struct Consents {
 	pub past: Vec<ConsentLine>,
 	/// Whether everything is stopped.
 	pub is_stopped: bool,
+	/// What others enter in the patient's name.
+	pub assisted: Assisted,
+}
+
+/// Consents that a hospital's staff enter in the patient's name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Assisted {
+	/// Whether the patient has refused them for good.
+	pub are_refused: bool,
+	/// Those that wait for another signature, each as a sentence.
+	pub waiting: Vec<String>,
+}
+
+/// The text that was agreed to in another language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Agreed {
+	/// Its language.
+	pub language: String,
+	/// The text. `None` if it is on none of the person's devices.
+	pub text: Option<String>,
 }
 
 /// A consent.
@@ -370,8 +465,8 @@ pub struct ConsentLine {
 	pub grantee: String,
 	/// The sentence, in the person's language.
 	pub sentence: String,
-	/// The sentence that was agreed to, if it was in another language: language and text.
-	pub agreed: Option<(String, String)>,
+	/// The sentence that was agreed to, if it was in another language.
+	pub agreed: Option<Agreed>,
 	/// What else is to be known: who entered it, that it counts from when, that it is in doubt.
 	pub notes: Vec<String>,
 	/// Until when, for people. Empty if it has no end.
@@ -434,6 +529,8 @@ pub struct Access {
 pub struct AccessRow {
 	/// Who.
 	pub who: Person,
+	/// The institution for which a practitioner acts: its account. `None` for others.
+	pub institution: Option<String>,
 	/// One cell for each category.
 	pub cells: Vec<AccessCell>,
 }
@@ -521,6 +618,8 @@ pub struct RecordLine {
 	pub note: String,
 	/// Whether it is open in this wallet now.
 	pub is_open: bool,
+	/// Whether it is kept on this device.
+	pub is_kept: bool,
 }
 
 /// One record.
@@ -538,6 +637,12 @@ pub struct RecordView {
 	pub holders: Vec<HolderLine>,
 	/// How many of them open it, in words.
 	pub threshold: String,
+	/// The record to which it belongs, such as that of a note.
+	pub belongs_to: Option<RecordLine>,
+	/// The records that belong to it, such as notes.
+	pub related: Vec<RecordLine>,
+	/// Whether a hospital marked it as sensitive without naming its labels.
+	pub is_unclassified: bool,
 }
 
 /// A version of a record.
@@ -577,10 +682,18 @@ pub struct Opened {
 	pub kind: DocumentKind,
 	/// Its length in bytes.
 	pub size: u64,
+	/// Whether it is so long that it goes straight into a file.
+	pub is_large: bool,
+	/// A safe name for its file.
+	pub file_name: String,
+	/// What is to be known of it, such as that it is a copy on this device. Empty if nothing.
+	pub note: String,
 	/// Why it is not open. Empty if it is.
 	pub failure: String,
 	/// Who sent something false, if somebody did.
 	pub warnings: Vec<String>,
+	/// After how many seconds it is closed, because the opening has ended. `None` for own records.
+	pub closes_in: Option<u32>,
 }
 
 /// How a document is shown.
@@ -775,6 +888,14 @@ pub struct Holdings {
 	pub institutions: Vec<HoldingLine>,
 	/// Who may hold keys, and in which countries, as a sentence.
 	pub choice: String,
+	/// The institutions among which the patient chooses.
+	pub holders: Vec<Choice>,
+	/// Those that are chosen. Empty if all may hold keys.
+	pub chosen_holders: Vec<String>,
+	/// The countries of these institutions.
+	pub countries: Vec<Choice>,
+	/// Those that are chosen. Empty if keys may be in all of them.
+	pub chosen_countries: Vec<String>,
 }
 
 /// What one institution holds.
@@ -803,8 +924,10 @@ pub struct Settings {
 	pub chain: String,
 	/// Which institution enrolled the account.
 	pub enrolled_by: String,
-	/// Custodians: name, address, and whether it answers.
+	/// The custodians of all members, those with whom the wallet talks first.
 	pub custodians: Vec<CustodianLine>,
+	/// With how many the wallet talks at most.
+	pub most_custodians: u32,
 	/// Names that the person gave: account and name.
 	pub names: Vec<Choice>,
 	/// Settings of this device: name and value.
@@ -818,10 +941,14 @@ pub struct Settings {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct CustodianLine {
+	/// The institution's account.
+	pub account: String,
 	/// The institution's name.
 	pub name: String,
 	/// The address.
 	pub address: String,
-	/// Whether it answers.
-	pub answers: bool,
+	/// Whether the wallet talks with it.
+	pub is_chosen: bool,
+	/// Whether it answers, if it was asked.
+	pub answers: Option<bool>,
 }

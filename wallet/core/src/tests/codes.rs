@@ -19,10 +19,10 @@ async fn each_wrong_code_has_its_reason() {
 		("https://example.org/menu", "nicht von Vouchsafe"),
 		("https://example.org/#menu", "nicht von Vouchsafe"),
 		("", "nicht von Vouchsafe"),
-		(&person, "für etwas anderes"),
+		(&person, "nicht der, der hier gebraucht wird"),
 		(&large, "zu groß"),
-		(&damaged, "kein Aufnahmecode"),
-		("VOUCHSAFE2:AAAA", "kein Aufnahmecode"),
+		(&damaged, "fehlt oder wurde verändert"),
+		("VOUCHSAFE2:AAAA", "anderen Version"),
 	] {
 		let asked = Ask::ReadDeskCode { text: text.to_owned() };
 		let failure = ask(&host, &app, asked).await.unwrap_err();

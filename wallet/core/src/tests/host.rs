@@ -1,8 +1,8 @@
 //! A host without a network, whose time passes when a test says so.
 
 use crate::{
-	app::App,
-	host::{Host, StorageError},
+	app::{App, Beside},
+	host::{Host, StorageError, Target, Writer, DOCUMENT},
 	messages::{Answer, Ask, Failure, Message, Request},
 };
 use std::{
@@ -21,10 +21,14 @@ use vouchsafe_vault::passphrase::Cost;
 
 /// The host. Clones share what is stored.
 #[derive(Clone, Default)]
-pub(super) struct TestHost {
+pub(crate) struct TestHost {
 	pub stored: Arc<Mutex<BTreeMap<String, Vec<u8>>>>,
 	pub is_full: Arc<AtomicBool>,
 	pub passed: Arc<Mutex<Duration>>,
+	pub checkpoint: Option<String>,
+	pub own_file: TestFile,
+	/// What happens while the stored values are read.
+	pub on_load: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
 	posted: Arc<Mutex<Vec<Message>>>,
 }
 
@@ -67,15 +71,64 @@ impl Transport for TestHost {
 	}
 }
 
+/// A file that is full after some bytes.
+#[derive(Clone, Default)]
+pub(crate) struct TestFile {
+	pub written: Arc<Mutex<Option<Vec<u8>>>>,
+	pub room: Arc<Mutex<Option<usize>>>,
+	pub is_discarded: Arc<AtomicBool>,
+}
+
+pub(crate) struct TestWriter {
+	file: TestFile,
+	bytes: Vec<u8>,
+}
+
+impl Target for TestFile {
+	type Writer = TestWriter;
+
+	async fn begin(&self) -> Result<TestWriter, StorageError> {
+		Ok(TestWriter { file: self.clone(), bytes: vec![] })
+	}
+
+	async fn discard(&self) {
+		self.is_discarded.store(true, Ordering::Relaxed);
+	}
+}
+
+impl Writer for TestWriter {
+	async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
+		self.bytes.extend_from_slice(bytes);
+		let room = *self.file.room.lock().unwrap();
+		match room.is_some_and(|room| self.bytes.len() > room) {
+			true => Err(StorageError("it is full".into())),
+			false => Ok(()),
+		}
+	}
+
+	async fn finish(self) -> Result<(), StorageError> {
+		*self.file.written.lock().unwrap() = Some(self.bytes);
+		Ok(())
+	}
+}
+
 impl Host for TestHost {
 	type Transport = Self;
+	type Target = TestFile;
 
 	fn transport(&self) -> Self {
 		self.clone()
 	}
 
+	fn checkpoint(&self) -> Option<String> {
+		self.checkpoint.clone()
+	}
+
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
-		Ok(self.stored.lock().unwrap().clone().into_iter().collect())
+		let happens = self.on_load.lock().unwrap().take();
+		happens.into_iter().for_each(|it| it());
+		let stored = self.stored.lock().unwrap().clone();
+		Ok(stored.into_iter().filter(|(key, _)| !key.starts_with(DOCUMENT)).collect())
 	}
 
 	async fn store(&self, changes: Vec<(String, Option<Vec<u8>>)>) -> Result<(), StorageError> {
@@ -90,6 +143,30 @@ impl Host for TestHost {
 			}
 		}
 		Ok(())
+	}
+
+	async fn texts(&self, _: &str) -> Option<String> {
+		None
+	}
+
+	async fn replace(&self, values: Vec<(String, Vec<u8>)>) -> Result<(), StorageError> {
+		if self.is_full.load(Ordering::Relaxed) && !values.is_empty() {
+			return Err(StorageError("it is full".into()));
+		}
+		*self.stored.lock().unwrap() = values.into_iter().collect();
+		Ok(())
+	}
+
+	async fn document(&self, key: &str) -> Result<Option<Vec<u8>>, StorageError> {
+		Ok(self.stored.lock().unwrap().get(key).cloned())
+	}
+
+	fn own_file(&self) -> TestFile {
+		self.own_file.clone()
+	}
+
+	fn remove_own_files(&self) {
+		*self.own_file.written.lock().unwrap() = None;
 	}
 
 	fn now(&self) -> u64 {
@@ -107,11 +184,15 @@ impl Host for TestHost {
 	fn post(&self, message: Message, _: Option<Vec<u8>>) {
 		self.posted.lock().unwrap().push(message);
 	}
+
+	fn post_file(&self, message: Message, _: &TestFile) {
+		self.posted.lock().unwrap().push(message);
+	}
 }
 
 /// What the wallet answers to a request.
-pub(super) async fn ask(host: &TestHost, app: &App<TestHost>, ask: Ask) -> Result<Answer, Failure> {
-	app.handle(Request { id: 7, ask }).await;
+pub(crate) async fn ask(host: &TestHost, app: &App<TestHost>, ask: Ask) -> Result<Answer, Failure> {
+	app.handle(Request { id: 7, ask }, Beside::default()).await;
 	let answers = host.posted().into_iter().filter_map(|message| match message {
 		Message::Answer { id: 7, answer } => Some(Ok(*answer)),
 		Message::Failed { id: 7, failure } => Some(Err(failure)),

@@ -7,20 +7,20 @@ use crate::{
 };
 use std::{sync::atomic::Ordering, time::Duration};
 
-const PASSPHRASE: &str = "correct horse battery";
+pub(super) const PASSPHRASE: &str = "correct horse battery";
 
-fn by(passphrase: &str) -> Secret {
+pub(super) fn by(passphrase: &str) -> Secret {
 	Secret::Passphrase { text: passphrase.into() }
 }
 
-fn started(answer: Result<Answer, crate::messages::Failure>) -> Started {
+pub(super) fn started(answer: Result<Answer, crate::messages::Failure>) -> Started {
 	match answer {
 		Ok(Answer::Started(started)) => started,
 		other => panic!("{other:?}"),
 	}
 }
 
-async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
+pub(super) async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
 	let origin = "http://localhost:1".to_owned();
 	started(ask(host, app, Ask::Start { language: "de-AT".into(), origin }).await)
 }
@@ -36,7 +36,7 @@ pub(super) async fn created(host: &TestHost) -> (App<TestHost>, String) {
 	(app, words)
 }
 
-async fn kind(host: &TestHost, app: &App<TestHost>, asked: Ask) -> FailureKind {
+pub(super) async fn kind(host: &TestHost, app: &App<TestHost>, asked: Ask) -> FailureKind {
 	ask(host, app, asked).await.unwrap_err().kind
 }
 
@@ -119,6 +119,24 @@ async fn a_wallet_that_nobody_uses_locks_itself() {
 	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
 }
 
+/// The attack: somebody takes the phone while it unlocks or works out a screen.
+#[tokio::test]
+async fn a_wallet_that_is_locked_meanwhile_stays_locked_and_shows_nothing() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	app.lock_now();
+	host.posted();
+	let unlock = || Ask::Unlock { secret: by(PASSPHRASE) };
+	let (again, host_again) = (app.clone(), host.clone());
+	*host.on_load.lock().unwrap() = Some(Box::new(move || {
+		// The second reading is that of the account.
+		let lock = Box::new(move || again.lock_now());
+		*host_again.on_load.lock().unwrap() = Some(lock);
+	}));
+	assert_eq!(kind(&host, &app, unlock()).await, FailureKind::Locked);
+	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
+}
+
 #[tokio::test]
 async fn only_what_was_shown_is_signed_and_only_soon_after_the_passphrase() {
 	let host = TestHost::default();
@@ -165,4 +183,58 @@ async fn a_passkey_opens_the_wallet_too() {
 	assert_eq!(started(opened).phase, Phase::NotEnrolled);
 	assert_eq!(ask(&host, &again, Ask::Forget).await.map(|_| ()), Ok(()));
 	assert!(host.stored.lock().unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_single_passkey_is_removed() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	let output = "A".repeat(43) + "=";
+	for credential in ["AQID", "BAUG"] {
+		let add = Ask::AddPasskey { credential: credential.into(), output: output.clone() };
+		assert_eq!(ask(&host, &app, add).await, Ok(Answer::Done));
+	}
+	let remove = || Ask::RemovePasskey { credential: "AQID".into() };
+	host.pass(Duration::from_secs(61));
+	assert_eq!(kind(&host, &app, remove()).await, FailureKind::ConfirmFirst);
+	let confirm = Ask::Confirm { secret: by(PASSPHRASE) };
+	assert_eq!(ask(&host, &app, confirm).await, Ok(Answer::Done));
+	assert_eq!(ask(&host, &app, remove()).await, Ok(Answer::Done));
+	let Ok(Answer::Passkeys(left)) = ask(&host, &app, Ask::Passkeys).await else { panic!() };
+	assert_eq!(left.credentials, ["BAUG"]);
+	let again = host.app();
+	start(&host, &again).await;
+	let unlock = |credential: &str| Ask::Unlock {
+		secret: Secret::Passkey { credential: credential.into(), output: output.clone() },
+	};
+	assert_eq!(kind(&host, &again, unlock("AQID")).await, FailureKind::Passphrase);
+	assert_eq!(started(ask(&host, &again, unlock("BAUG")).await).phase, Phase::NotEnrolled);
+}
+
+#[tokio::test]
+async fn the_passphrase_is_changed_by_who_knows_it() {
+	let host = TestHost::default();
+	let (app, _) = created(&host).await;
+	let change = |secret: &str, passphrase: &str| Ask::ChangePassphrase {
+		secret: by(secret),
+		passphrase: passphrase.into(),
+	};
+	const NEW: &str = "staple battery horse";
+	let wrong = change("another passphrase", NEW);
+	assert_eq!(kind(&host, &app, wrong).await, FailureKind::Passphrase, "although just unlocked");
+	assert_eq!(kind(&host, &app, change(PASSPHRASE, "elevenchars")).await, FailureKind::Input);
+	let again = host.app();
+	start(&host, &again).await;
+	assert_eq!(kind(&host, &again, change(PASSPHRASE, NEW)).await, FailureKind::Locked);
+	started(ask(&host, &again, Ask::Unlock { secret: by(PASSPHRASE) }).await);
+	assert_eq!(ask(&host, &again, change(PASSPHRASE, NEW)).await, Ok(Answer::Done));
+	// It counts for what is already open, too.
+	let confirm = |passphrase| Ask::Confirm { secret: by(passphrase) };
+	assert_eq!(kind(&host, &again, confirm(PASSPHRASE)).await, FailureKind::Passphrase);
+	assert_eq!(ask(&host, &again, confirm(NEW)).await, Ok(Answer::Done));
+	let third = host.app();
+	start(&host, &third).await;
+	let unlock = |passphrase| Ask::Unlock { secret: by(passphrase) };
+	assert_eq!(kind(&host, &third, unlock(PASSPHRASE)).await, FailureKind::Passphrase);
+	assert_eq!(started(ask(&host, &third, unlock(NEW)).await).phase, Phase::NotEnrolled);
 }

@@ -240,14 +240,16 @@ function ChoiceText({ choice }: { choice: Choice }) {
 	);
 }
 
-/** A button that opens a file. */
+/** A button that opens a file, or the camera. */
 export function FileButton({
 	label,
 	accept,
+	capture,
 	onFile,
 }: {
 	label: string;
 	accept?: string;
+	capture?: boolean;
 	onFile: (file: File) => void;
 }) {
 	return (
@@ -256,6 +258,7 @@ export function FileButton({
 			<input
 				type="file"
 				accept={accept}
+				capture={capture ? "environment" : undefined}
 				onChange={(event) => {
 					const [file] = event.currentTarget.files ?? [];
 					if (file) onFile(file);

@@ -28,7 +28,7 @@ export function RecordFacts({ record, children }: { record: RecordLine; children
 
 function Marks({ record }: { record: RecordLine }) {
 	const hasMarks =
-		record.isOpen || record.labels.length > 0 || record.confidentialityText || record.note || record.versions > 1;
+		record.isOpen || record.isKept || record.labels.length > 0 || record.confidentialityText || record.note || record.versions > 1;
 	if (!hasMarks) return null;
 	return (
 		<span class="marks">
@@ -36,6 +36,12 @@ function Marks({ record }: { record: RecordLine }) {
 				<Mark tone="good">
 					<Icon name="check" />
 					{t("page-record-is-open")}
+				</Mark>
+			)}
+			{record.isKept && (
+				<Mark tone="plain">
+					<Icon name="save" />
+					{t("page-record-kept")}
 				</Mark>
 			)}
 			{record.confidentialityText && (

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction } from "../load";
-import type { Draft, Secret, Signed } from "../messages";
+import type { Difference, Draft, Secret, Signed } from "../messages";
 import { type Signing, signing } from "../signing";
 import { changes } from "../state";
 import { t } from "../texts";
@@ -101,7 +101,8 @@ function Terms({ draft, isShort }: { draft: Draft; isShort: boolean }) {
 	return (
 		<>
 			<p class="quiet">{t("page-sign-you-sign")}</p>
-			<Sentence text={draft.sentence} lang={draft.language} isLarge />
+			{draft.changes.length > 0 && !isShort && <Changes parts={draft.changes} language={draft.language} />}
+			<Paragraphs text={draft.sentence} language={draft.language} />
 			{!isShort && draft.notes.length > 0 && (
 				<ul class="notes">
 					{draft.notes.map((note) => (
@@ -114,6 +115,59 @@ function Terms({ draft, isShort }: { draft: Draft; isShort: boolean }) {
 			{!isShort && draft.preview && <Preview preview={draft.preview} isClosed />}
 		</>
 	);
+}
+
+/** A sentence of a study has several paragraphs. */
+function Paragraphs({ text, language }: { text: string; language: string }) {
+	const [first = "", ...others] = text.split("\n\n");
+	return (
+		<>
+			<Sentence text={first} lang={language} isLarge />
+			{others.map((paragraph) => (
+				<Sentence key={paragraph} text={paragraph} lang={language} />
+			))}
+		</>
+	);
+}
+
+/** What changes in a sentence. The whole new sentence follows: it is what is signed. */
+function Changes({ parts, language }: { parts: Difference[]; language: string }) {
+	const isSame = parts.every((part) => part.became === "same");
+	return (
+		<div class="changes">
+			<p class="quiet">{t(isSame ? "page-consent-unchanged" : "page-consent-changes")}</p>
+			{!isSame && (
+				<p class="change" lang={language} dir="auto">
+					{parts.map((part, index) => (
+						<Part key={index} part={part} />
+					))}
+				</p>
+			)}
+			<p class="quiet">{t("page-consent-becomes")}</p>
+		</div>
+	);
+}
+
+/** Readers say what the marks show. */
+function Part({ part: { text, became } }: { part: Difference }) {
+	switch (became) {
+		case "same":
+			return <>{text}</>;
+		case "removed":
+			return (
+				<del>
+					<span class="unseen">{t("page-consent-removed")} </span>
+					{text}
+				</del>
+			);
+		case "added":
+			return (
+				<ins>
+					<span class="unseen">{t("page-consent-added")} </span>
+					{text}
+				</ins>
+			);
+	}
 }
 
 function Result({ signed, onClose }: { signed: Signed; onClose: () => void }) {

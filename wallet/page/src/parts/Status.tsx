@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Waiting } from "../core";
+import { askAgain } from "../extensions";
 import type { Failure as FailureFacts } from "../messages";
 import { to } from "../router";
 import { t } from "../texts";
@@ -62,6 +63,12 @@ function Remedy({ failure, onRetry }: { failure: FailureFacts; onRetry: (() => v
 			return (
 				<button type="button" onClick={() => location.reload()}>
 					{t("page-error-reload")}
+				</button>
+			);
+		case "extension":
+			return (
+				<button type="button" onClick={() => void askAgain().then(onRetry)}>
+					{t("page-extension-again")}
 				</button>
 			);
 		case "input":

@@ -1,9 +1,9 @@
-// The twelve words with their code: on the screen if the person wants it, and as a printed sheet.
+// The words of a key with their code: on the screen if the person wants it, and as a printed sheet.
 
 import { useSignal } from "@preact/signals";
 import { saveFile } from "../files";
 import type { Words } from "../messages";
-import { t } from "../texts";
+import { t, type PlainId } from "../texts";
 import { Icon } from "./Icon";
 import { QrCode } from "./QrCode";
 import { Text } from "./Text";
@@ -59,14 +59,16 @@ function WordList({ words }: { words: string[] }) {
 
 /** What is on paper: nothing else of the screen is printed with it. */
 function PrintedSheet({ words }: { words: Words }) {
+	const { keep, use } = textsOf(words);
 	const today = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "long" }).format(new Date());
 	return (
 		<div class="paper" aria-hidden="true">
 			<p class="paper-title">{t("page-words-sheet-title")}</p>
-			<p class="strong">{t("page-words-sheet-keep")}</p>
+			<p class="strong">{t(keep)}</p>
+			{words.isEncryptionKey && <p>{t("page-words-sheet-encryption")}</p>}
 			<QrCode code={words.code} />
 			<WordList words={words.words} />
-			<p>{t("page-words-sheet-use")}</p>
+			<p>{t(use)}</p>
 			<p>
 				{t("page-words-sheet-account")}: <code>{words.account}</code>
 			</p>
@@ -77,8 +79,16 @@ function PrintedSheet({ words }: { words: Words }) {
 	);
 }
 
+/** How to keep and how to use the sheet. */
+function textsOf(words: Words): { keep: PlainId; use: PlainId } {
+	return words.isEncryptionKey
+		? { keep: "page-words-sheet-keep-encryption", use: "page-words-sheet-use-encryption" }
+		: { keep: "page-words-sheet-keep", use: "page-words-sheet-use" };
+}
+
 function save(words: Words): void {
+	const { keep, use } = textsOf(words);
 	const text = [t("page-words-sheet-title"), "", ...words.words.map((word, index) => `${index + 1}. ${word}`)];
-	text.push("", words.code.text, "", t("page-words-sheet-keep"), t("page-words-sheet-use"), "");
+	text.push("", words.code.text, "", t(keep), t(use), "");
 	saveFile("vouchsafe-key.txt", "text/plain", text.join("\n"));
 }

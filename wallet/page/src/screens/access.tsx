@@ -10,6 +10,7 @@ import { PersonCard, PersonLine } from "../parts/PersonLine";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen, Section } from "../parts/Screen";
 import { Empty } from "../parts/Status";
+import { Text } from "../parts/Text";
 import { go, route, to } from "../router";
 import { isWide } from "../state";
 import { t, type PlainId } from "../texts";
@@ -61,6 +62,7 @@ function AccessTable({ access }: { access: Access }) {
 						<tr key={`${row.who.account} ${row.who.name} ${row.who.institution}`}>
 							<th scope="row">
 								<PersonLine who={row.who} />
+								<SeenLink row={row} />
 							</th>
 							{row.cells.map((cell, index) => (
 								<td key={access.categories[index]?.key}>
@@ -93,6 +95,7 @@ function AccessList({ access }: { access: Access }) {
 							</div>
 						))}
 					</dl>
+					<SeenLink row={row} />
 				</article>
 			))}
 		</div>
@@ -112,9 +115,19 @@ function Cell({ cell }: { cell: AccessCell }) {
 	);
 }
 
+/** The records that a practitioner would see now, one by one. */
+function SeenLink({ row }: { row: AccessRow }) {
+	if (!row.institution) return null;
+	return (
+		<a class="small no-print" href={to("seen", row.who.account, row.institution)}>
+			<Text id="page-access-ask-link" values={{ who: row.who.name }} />
+		</a>
+	);
+}
+
 function SeenForm({ rows }: { rows: AccessRow[] }) {
 	const chosen = useSignal("0");
-	const people = rows.filter((row) => row.who.account && row.who.institution);
+	const people = rows.filter((row) => row.institution);
 	const choices = people.map((row, index) => ({
 		key: String(index),
 		text: row.who.name,
@@ -128,7 +141,7 @@ function SeenForm({ rows }: { rows: AccessRow[] }) {
 				onSubmit={(event) => {
 					event.preventDefault();
 					const row = people[Number(chosen.value)];
-					if (row) go("seen", row.who.account);
+					if (row?.institution) go("seen", row.who.account, row.institution);
 				}}
 			>
 				<SelectField label={t("page-access-ask-who")} choices={choices} value={chosen} />

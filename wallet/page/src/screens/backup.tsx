@@ -18,10 +18,11 @@ export function BackupScreen() {
 	const words = useSignal<Words | null>(null);
 	const { failure, isBusy, waiting, run } = useAction();
 	const wasWrong = failure.value?.kind === "passphrase";
+	const isEncryption = Boolean(started.value?.extension);
 	return (
 		<Screen title={t("page-settings-backup")} back={to("settings")}>
-			<Section title={t("page-words-heading")}>
-				<p>{t("page-words-intro")}</p>
+			<Section title={t(isEncryption ? "page-words-heading-encryption" : "page-words-heading")}>
+				<p>{t(isEncryption ? "page-words-intro-encryption" : "page-words-intro")}</p>
 				{words.value ? (
 					<WordsSheet words={words.value} />
 				) : (

@@ -4,7 +4,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
-import type { ConsentLine, Consents } from "../messages";
+import type { Agreed, ConsentLine, Consents } from "../messages";
+import { Assisted } from "../parts/Assisted";
 import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
 import { Screen, Section } from "../parts/Screen";
@@ -42,8 +43,21 @@ export function ConsentsScreen() {
 					<Icon name="people" />
 					{t("page-nav-access")}
 				</a>
+				<a class="button" href={to("studies")}>
+					<Icon name="people" />
+					{t("page-consents-studies")}
+				</a>
 			</p>
-			<Loading of={consents}>{(shown) => <Lists consents={shown} />}</Loading>
+			<Loading of={consents}>
+				{(shown) => (
+					<>
+						<Lists consents={shown} />
+						<Section title={t("page-assisted-heading")}>
+							<Assisted assisted={shown.assisted} isNews={false} />
+						</Section>
+					</>
+				)}
+			</Loading>
 		</Screen>
 	);
 }
@@ -84,7 +98,8 @@ function Lists({ consents }: { consents: Consents }) {
 	);
 }
 
-function ConsentCards({ consents, arePast }: { consents: ConsentLine[]; arePast?: boolean }) {
+/** Consents as cards. */
+export function ConsentCards({ consents, arePast }: { consents: ConsentLine[]; arePast?: boolean }) {
 	return (
 		<div class="stack">
 			{consents.map((consent) => (
@@ -113,7 +128,13 @@ function ConsentCard({ consent, isPast }: { consent: ConsentLine; isPast: boolea
 				</Mark>{" "}
 				<Name>{consent.grantee}</Name>
 			</h3>
+			{consent.agreed && (
+				<p class="quiet small">
+					{t("page-consents-agreed-now")}
+				</p>
+			)}
 			<Sentence text={consent.sentence} />
+			{consent.agreed && <InOtherLanguage agreed={consent.agreed} />}
 			{consent.until && (
 				<p class="quiet with-icon">
 					<Icon name="clock" />
@@ -132,7 +153,6 @@ function ConsentCard({ consent, isPast }: { consent: ConsentLine; isPast: boolea
 				<p>
 					<Text id="page-consents-number" values={{ id: consent.id }} />
 				</p>
-				{consent.agreed && <Agreed language={consent.agreed[0]} text={consent.agreed[1]} />}
 			</details>
 			{failure.value && <Failure failure={failure.value} onRetry={revoke} />}
 			{isBusy.value && isStarted.value && <Busy waiting={waiting.value} />}
@@ -156,13 +176,14 @@ function ConsentCard({ consent, isPast }: { consent: ConsentLine; isPast: boolea
 	);
 }
 
-function Agreed({ language, text }: { language: string; text: string }) {
+/** The text that was agreed to, beside the sentence in the person's language. */
+function InOtherLanguage({ agreed: { language, text } }: { agreed: Agreed }) {
 	return (
-		<>
-			<p>
+		<div class="agreed">
+			<p class="quiet small">
 				<Text id="page-consents-agreed-in" values={{ language: LANGUAGE_NAMES[language] ?? language }} />
 			</p>
-			<Sentence text={text} lang={language} />
-		</>
+			{text ? <Sentence text={text} lang={language} /> : <p class="quiet">{t("page-consents-text-lost")}</p>}
+		</div>
 	);
 }

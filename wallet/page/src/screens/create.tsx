@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ask } from "../core";
+import { chosen } from "../extensions";
 import { useAction } from "../load";
 import type { Words } from "../messages";
 import { CheckWords } from "../parts/CheckWords";
@@ -23,7 +24,12 @@ export function CreateScreen() {
 	const words = useSignal<Words | null>(null);
 	const checked = useSignal("");
 	const { failure, isBusy, waiting, run } = useAction();
-	const make = () => void run(async (onWaiting) => (words.value = await ask({ ask: "makeWords" }, onWaiting)));
+	const account = chosen.value;
+	const make = () =>
+		void run(async (onWaiting) => {
+			words.value = await ask(account ? { ask: "useExtension", account } : { ask: "makeWords" }, onWaiting);
+		});
+	const heading = account && step.value === 0 ? "page-words-heading-encryption" : TITLES[step.value];
 	useEffect(make, []);
 	const goTo = (next: number) => {
 		step.value = next;
@@ -34,11 +40,12 @@ export function CreateScreen() {
 			const started = await ask({ ask: "create", passphrase }, onWaiting);
 			// The core notes the backup only of an account that it keeps.
 			if (checked.value && !started.hasBackup) await ask({ ask: "checkWords", text: checked.value });
+			chosen.value = null;
 			go();
 			await become({ ...started, hasBackup: started.hasBackup || checked.value !== "" });
 		});
 	return (
-		<Screen title={t(TITLES[step.value] ?? "page-create-heading")} back={to()} backText={t("page-cancel")}>
+		<Screen title={t(heading ?? "page-create-heading")} back={to()} backText={t("page-cancel")}>
 			<p class="steps">
 				<Text id="page-step" values={{ number: step.value + 1, total: TITLES.length }} />
 			</p>
@@ -46,7 +53,7 @@ export function CreateScreen() {
 			{isBusy.value && <Busy waiting={waiting.value} />}
 			{words.value && step.value === 0 && (
 				<>
-					<p class="lead">{t("page-words-intro")}</p>
+					<p class="lead">{t(account ? "page-words-intro-encryption" : "page-words-intro")}</p>
 					<WordsSheet words={words.value} />
 					<button type="button" class="primary wide" onClick={() => goTo(1)}>
 						{t("page-continue")}

@@ -13,7 +13,7 @@ import { Screen } from "../parts/Screen";
 import { Busy, Failure, Note } from "../parts/Status";
 import { Name, Sentence, Text } from "../parts/Text";
 import { to } from "../router";
-import { askStarted, background, proof, started } from "../state";
+import { askStarted, background, deskCode, proof, started } from "../state";
 import { t } from "../texts";
 
 /** At the desk. */
@@ -26,6 +26,11 @@ export function DeskScreen() {
 		void run(async (onWaiting) => (offer.value = await ask({ ask: "readDeskCode", text }, onWaiting)));
 	const accept = () =>
 		void run(async (onWaiting) => (answer.value = await ask({ ask: "acceptDeskCode" }, onWaiting)));
+	useEffect(() => {
+		const text = deskCode.peek();
+		deskCode.value = "";
+		if (text) readCode(text);
+	}, []);
 	return (
 		<Screen title={t("page-desk-heading")}>
 			{started.value?.phase === "notEnrolled" && !offer.value && <Why home={home} />}

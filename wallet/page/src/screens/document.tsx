@@ -2,10 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { ask, askFile, type FileBytes } from "../core";
-import { saveFile, sizeText } from "../files";
+import { ask, askFile, askIntoFile, type FileBytes } from "../core";
+import { chooseFile, saveFile, sizeText } from "../files";
 import { useAction, useAsk } from "../load";
-import type { DocumentKind, DocumentView } from "../messages";
+import type { DocumentKind, DocumentView, Opened } from "../messages";
 import { Blocks } from "../parts/Blocks";
 import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
@@ -14,11 +14,8 @@ import { Busy, Failure, Note } from "../parts/Status";
 import { Text } from "../parts/Text";
 import { Viewer } from "../parts/Viewer";
 import { route, to } from "../router";
-import { opened } from "../state";
+import { changes, opened } from "../state";
 import { language, t } from "../texts";
-
-/** The largest file that is shown, in bytes. */
-const MOST = 20 * 1024 * 1024;
 
 /** An opened record. */
 export function DocumentScreen() {
@@ -46,10 +43,12 @@ export function DocumentScreen() {
 							<span class="top-text">{t("page-print")}</span>
 						</button>
 					)}
-					<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
-						<Icon name="save" />
-						<span class="top-text">{t("page-save")}</span>
-					</button>
+					{!known?.isLarge && (
+						<button type="button" class="icon-button" disabled={isBusy.value} onClick={save}>
+							<Icon name="save" />
+							<span class="top-text">{t("page-save")}</span>
+						</button>
+					)}
 				</span>
 			)}
 		>
@@ -58,8 +57,20 @@ export function DocumentScreen() {
 			{line?.isOpen === false ? (
 				<Closed id={id} />
 			) : (
-				<Content id={id} title={title} kind={known?.kind ?? null} size={known?.size ?? null} onSave={save} />
+				<>
+					{known?.note && (
+						<Note>
+							<p dir="auto">{known.note}</p>
+						</Note>
+					)}
+					{known?.isLarge ? (
+						<Large record={known} />
+					) : (
+						<DocumentContent id={id} title={title} kind={known?.kind ?? null} onSave={save} />
+					)}
+				</>
 			)}
+			{line?.isOpen && !known?.isLarge && <Keep id={id} isKept={line.isKept} />}
 		</Screen>
 	);
 }
@@ -74,17 +85,74 @@ function Closed({ id }: { id: string }) {
 	);
 }
 
-function Content({
+/** A document that is too long to be shown goes straight into a file, which the core checks. */
+export function Large({ record }: { record: Opened }) {
+	const isSaved = useSignal(false);
+	const { failure, isBusy, waiting, run } = useAction();
+	const save = () =>
+		void run(async (onWaiting) => {
+			isSaved.value = false;
+			const handle = await chooseFile(record.fileName);
+			if (handle === null) return;
+			const { view, file } = await askIntoFile({ ask: "saveLarge", id: record.id }, handle, onWaiting);
+			if (file) saveFile(view.name, view.mediaType, file);
+			isSaved.value = true;
+		});
+	return (
+		<>
+			<Note>
+				<p>
+					<Text id="page-record-large" values={{ size: sizeText(record.size, language.value) }} />
+				</p>
+				<button type="button" class="primary" disabled={isBusy.value} onClick={save}>
+					<Icon name="save" />
+					{t("page-record-file-save")}
+				</button>
+			</Note>
+			{isBusy.value && <Busy waiting={waiting.value} />}
+			{failure.value && <Failure failure={failure.value} onRetry={save} onlyReads />}
+			{isSaved.value && (
+				<Note tone="good" isNews>
+					<p>{t("page-record-file-done")}</p>
+				</Note>
+			)}
+		</>
+	);
+}
+
+/** Whether the document is kept on this device. */
+function Keep({ id, isKept }: { id: string; isKept: boolean }) {
+	const { failure, isBusy, waiting, run } = useAction();
+	const change = () =>
+		void run(async () => {
+			await ask({ ask: isKept ? "forgetKept" : "keep", id });
+			changes.value += 1;
+		});
+	return (
+		<section class="section no-print">
+			<p class="quiet small" role="status">
+				{t(isKept ? "page-record-kept" : "page-record-keep-hint")}
+			</p>
+			{failure.value && <Failure failure={failure.value} onRetry={change} onlyReads />}
+			{isBusy.value && <Busy waiting={waiting.value} />}
+			<button type="button" disabled={isBusy.value} onClick={change}>
+				<Icon name={isKept ? "cross" : "save"} />
+				{t(isKept ? "page-record-forget" : "page-record-keep")}
+			</button>
+		</section>
+	);
+}
+
+/** An opened record's content. */
+export function DocumentContent({
 	id,
 	title,
 	kind,
-	size,
 	onSave,
 }: {
 	id: string;
 	title: string;
 	kind: DocumentKind | null;
-	size: number | null;
 	onSave: () => void;
 }) {
 	const button = (
@@ -93,15 +161,6 @@ function Content({
 			{t("page-record-download")}
 		</button>
 	);
-	if (size !== null && size > MOST)
-		return (
-			<Note>
-				<p>
-					<Text id="page-record-large" values={{ size: sizeText(size, language.value) }} />
-				</p>
-				{button}
-			</Note>
-		);
 	if (kind === "save")
 		return (
 			<Note>

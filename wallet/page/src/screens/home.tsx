@@ -1,9 +1,9 @@
 // The first screen: what waits, who opened what since last time, what is proven, and the stop.
 
 import { useEffect } from "preact/hooks";
-import { ask } from "../core";
-import { useAction, useAsk } from "../load";
-import type { ConsentLine, Home } from "../messages";
+import { useAsk } from "../load";
+import type { Home } from "../messages";
+import { Assisted, BeginsSoon, RefuseAll } from "../parts/Assisted";
 import { BackupNote } from "../parts/BackupNote";
 import { Icon, type IconName } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
@@ -11,10 +11,9 @@ import { LogList } from "../parts/LogList";
 import { ProofLine } from "../parts/ProofLine";
 import { RequestCard } from "../parts/RequestCard";
 import { Screen, Section } from "../parts/Screen";
-import { Empty, Failure, Note } from "../parts/Status";
-import { Name, Sentence, Text } from "../parts/Text";
+import { Empty, Note } from "../parts/Status";
+import { Name, Text } from "../parts/Text";
 import { to } from "../router";
-import { showDraft } from "../signing";
 import { isStopped, openRequests, proof, started } from "../state";
 import { t } from "../texts";
 
@@ -39,11 +38,6 @@ function Content({ home }: { home: Home }) {
 	return (
 		<>
 			<ProofLine proof={proof.value ?? home.proof} log={home.log} />
-			{started.value?.kind !== "patient" && (
-				<Note tone="warn">
-					<p>{t("page-home-not-a-patient")}</p>
-				</Note>
-			)}
 			<BackupNote />
 			{home.changedMembers.map((member) => (
 				<Note key={member.institution.account} tone="warn">
@@ -53,9 +47,11 @@ function Content({ home }: { home: Home }) {
 					<a href={to("hospitals")}>{t("page-nav-hospitals")}</a>
 				</Note>
 			))}
-			{home.assisted.map((consent) => (
-				<Assisted key={consent.id} consent={consent} />
+			{home.beginsSoon.map((consent) => (
+				<BeginsSoon key={consent.id} consent={consent} />
 			))}
+			<Assisted assisted={home.assisted} isNews />
+			{home.beginsSoon.length > 0 && home.assisted.waiting.length === 0 && !home.assisted.areRefused && <RefuseAll />}
 			<Section title={t("page-home-waiting")}>
 				{home.requests.length === 0 ? (
 					<Empty icon="check" text={t("page-home-nothing-waits")} />
@@ -111,26 +107,5 @@ function Tile({ href, icon, text, count }: { href: string; icon: IconName; text:
 				{count !== undefined && <span class="tile-count">{count}</span>}
 			</a>
 		</li>
-	);
-}
-
-function Assisted({ consent }: { consent: ConsentLine }) {
-	const { failure, isBusy, run } = useAction();
-	const refuse = () =>
-		void run(async () => showDraft(await ask({ ask: "draftRevocation", id: consent.id })));
-	return (
-		<Note tone="warn">
-			<p class="strong">{t("page-home-assisted")}</p>
-			<Sentence text={consent.sentence} />
-			{consent.notes.map((note) => (
-				<p key={note} dir="auto">
-					{note}
-				</p>
-			))}
-			<button type="button" class="danger" disabled={isBusy.value} onClick={refuse}>
-				{t("page-revoke")}
-			</button>
-			{failure.value && <Failure failure={failure.value} onRetry={refuse} />}
-		</Note>
 	);
 }

@@ -1,6 +1,6 @@
 // The log: what people did, with filters; its proof; its export and its print.
 
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { ask, askFile } from "../core";
 import { saveFile } from "../files";
@@ -30,6 +30,7 @@ export function LogScreen() {
 		until: until.value || null,
 		before: null,
 	};
+	const isPrinting = useSignal(false);
 	const log = useAsk({ ask: "log", filter });
 	const active = [person.value, institution.value, kinds.value.length > 0, from.value, until.value].filter(Boolean);
 	const clear = () => {
@@ -40,7 +41,7 @@ export function LogScreen() {
 		<Screen
 			title={t("page-log-heading")}
 			actions={
-				<button type="button" class="icon-button no-print" onClick={() => print()}>
+				<button type="button" class="icon-button no-print" onClick={() => (isPrinting.value = true)}>
 					<Icon name="print" />
 					<span class="top-text">{t("page-print")}</span>
 				</button>
@@ -75,6 +76,7 @@ export function LogScreen() {
 							view={shown}
 							filter={filter}
 							isFiltered={active.length > 0}
+							isPrinting={isPrinting}
 						/>
 						<p class="quiet small no-print">{t("page-log-export-hint")}</p>
 					</>
@@ -84,7 +86,18 @@ export function LogScreen() {
 	);
 }
 
-function Lines({ view, filter, isFiltered }: { view: LogView; filter: LogFilter; isFiltered: boolean }) {
+function Lines({
+	view,
+	filter,
+	isFiltered,
+	isPrinting,
+}: {
+	view: LogView;
+	filter: LogFilter;
+	isFiltered: boolean;
+	/** A print has every line: the others are fetched before. */
+	isPrinting: Signal<boolean>;
+}) {
 	const older = useSignal<LogLine[]>([]);
 	const next = useSignal(view.next);
 	const { failure, isBusy, waiting, run } = useAction();
@@ -94,6 +107,21 @@ function Lines({ view, filter, isFiltered }: { view: LogView; filter: LogFilter;
 			older.value = [...older.value, ...page.lines];
 			next.value = page.next;
 		});
+	const printAll = async () => {
+		const isWhole = await run(async (onWaiting) => {
+			while (next.value !== null) {
+				const page = await ask({ ask: "log", filter: { ...filter, before: next.value } }, onWaiting);
+				older.value = [...older.value, ...page.lines];
+				next.value = page.next;
+			}
+			return true;
+		});
+		isPrinting.value = false;
+		if (isWhole) setTimeout(() => print());
+	};
+	useSignalEffect(() => {
+		if (isPrinting.value) queueMicrotask(() => void printAll());
+	});
 	const seen = useRef(0);
 	seen.current = view.count;
 	useEffect(() => () => void ask({ ask: "seenLog", count: seen.current }).catch(() => undefined), []);
@@ -103,6 +131,7 @@ function Lines({ view, filter, isFiltered }: { view: LogView; filter: LogFilter;
 	return (
 		<>
 			<LogList lines={lines} />
+			{next.value !== null && <p class="print-only strong">{t("page-log-print-part")}</p>}
 			{failure.value && <Failure failure={failure.value} onRetry={more} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
 			{next.value !== null && (

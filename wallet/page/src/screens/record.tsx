@@ -2,6 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { ask } from "../core";
+import { sizeText } from "../files";
 import { useAction, useAsk } from "../load";
 import type { CopyLine, Opened, RecordView } from "../messages";
 import { Icon } from "../parts/Icon";
@@ -10,11 +11,11 @@ import { OpenedNotes } from "../parts/OpenedNotes";
 import { PersonCard, PersonLine } from "../parts/PersonLine";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen, Section } from "../parts/Screen";
-import { Busy, Failure, Mark } from "../parts/Status";
+import { Busy, Failure, Mark, Note } from "../parts/Status";
 import { Name, Text } from "../parts/Text";
 import { go, route, to } from "../router";
 import { openRecords } from "../state";
-import { t } from "../texts";
+import { language, t } from "../texts";
 
 /** One record. */
 export function RecordScreen() {
@@ -57,10 +58,18 @@ function Content({ view, id }: { view: RecordView; id: string }) {
 						</>
 					)}
 				</div>
+				<Size id={id} />
 				{isBusy.value && <Busy waiting={waiting.value} />}
 				{failure.value && <Failure failure={failure.value} onRetry={open} />}
 				<OpenedNotes opened={opened.value} />
 			</div>
+			{view.isUnclassified && (
+				<Note>
+					<p>{t("page-record-labels-name-hint")}</p>
+					<a href={to("labels", id)}>{t("page-record-labels-name")}</a>
+				</Note>
+			)}
+			<Related view={view} id={id} />
 			<Section title={t("page-record-author")}>
 				<PersonCard who={view.author} />
 			</Section>
@@ -107,6 +116,43 @@ function Content({ view, id }: { view: RecordView; id: string }) {
 				</p>
 			</details>
 		</>
+	);
+}
+
+/** How long it is, before anything is fetched. */
+function Size({ id }: { id: string }) {
+	const sizes = useAsk({ ask: "sizes", ids: [id] });
+	const [found] = sizes.value.value ?? [];
+	if (!found || found.size === null) return null;
+	const size = sizeText(found.size, language.value);
+	return (
+		<p class="quiet small">
+			<Text id={found.isLarge ? "page-record-large" : "page-record-size"} values={{ size }} />
+		</p>
+	);
+}
+
+/** The records that belong together, and how to add a note. */
+function Related({ view, id }: { view: RecordView; id: string }) {
+	const all = [...(view.belongsTo ? [view.belongsTo] : []), ...view.related];
+	return (
+		<Section title={t("page-record-related-heading")}>
+			{all.length > 0 && (
+				<ul class="rows">
+					{all.map((record) => (
+						<li key={record.id} class="row row-link">
+							<a href={to("record", record.id)}>
+								<RecordFacts record={record} />
+								<Icon name="next" />
+							</a>
+						</li>
+					))}
+				</ul>
+			)}
+			<a class="button no-print" href={to("note", id)}>
+				{t("page-record-wrong")}
+			</a>
+		</Section>
 	);
 }
 

@@ -1,8 +1,11 @@
 // All records: filtered, searched, and up to sixteen opened with one signature.
 
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { ask } from "../core";
+import { sizeText } from "../files";
 import { useAction, useAsk } from "../load";
-import type { Opened, RecordLine, Records } from "../messages";
+import type { Opened, RecordLine, RecordSize, Records } from "../messages";
 import { SelectField, TextField } from "../parts/Field";
 import { Filter } from "../parts/Filter";
 import { Icon } from "../parts/Icon";
@@ -11,9 +14,11 @@ import { OpenedNotes } from "../parts/OpenedNotes";
 import { RecordFacts } from "../parts/RecordRow";
 import { Screen } from "../parts/Screen";
 import { Busy, Empty, Failure } from "../parts/Status";
+import { Text } from "../parts/Text";
+import { Unfinished } from "../parts/Unfinished";
 import { go, to } from "../router";
 import { closeRecords, openRecords } from "../state";
-import { t } from "../texts";
+import { language, t } from "../texts";
 
 /** How many records one signature opens. */
 const MOST = 16;
@@ -31,6 +36,17 @@ export function RecordsScreen() {
 				</a>
 			}
 		>
+			<p class="buttons no-print">
+				<a class="button" href={to("add")}>
+					<Icon name="add" />
+					{t("page-records-add")}
+				</a>
+				<a class="button" href={to("kept")}>
+					<Icon name="save" />
+					{t("page-records-offline")}
+				</a>
+			</p>
+			<Unfinished />
 			<Loading of={records}>
 				{(shown) =>
 					shown.records.length === 0 ? (
@@ -129,7 +145,10 @@ function List({ records }: { records: Records }) {
 						<Busy waiting={waiting.value} />
 					) : (
 						<>
-							<p class="small">{t(chosen.value.length > MOST ? "page-records-open-limit" : "page-records-open-hint")}</p>
+							<p class="small">
+								{t(chosen.value.length > MOST ? "page-records-open-limit" : "page-records-open-hint")}{" "}
+								{chosen.value.length <= MOST && <Sizes ids={chosen.value} />}
+							</p>
 							<button type="button" class="primary" disabled={chosen.value.length > MOST} onClick={open}>
 								{t("page-records-open-chosen")} ({chosen.value.length})
 							</button>
@@ -139,6 +158,25 @@ function List({ records }: { records: Records }) {
 			)}
 		</>
 	);
+}
+
+/** How long the chosen records are together, as far as that is known. Large ones are not fetched now. */
+function Sizes({ ids }: { ids: string[] }) {
+	const known = useSignal<RecordSize[]>([]);
+	const asked = useRef(new Set<string>());
+	useEffect(() => {
+		const news = ids.filter((id) => !asked.current.has(id));
+		if (news.length === 0) return;
+		for (const id of news) asked.current.add(id);
+		// Without a size, nothing is shown.
+		ask({ ask: "sizes", ids: news }).then(
+			(sizes) => (known.value = [...known.peek(), ...sizes]),
+			() => undefined,
+		);
+	}, [ids.join()]);
+	const small = known.value.filter((one) => !one.isLarge && ids.includes(one.id));
+	const sum = small.reduce((sum, one) => sum + (one.size ?? 0), 0);
+	return sum > 0 ? <Text id="page-record-size" values={{ size: sizeText(sum, language.value) }} /> : null;
 }
 
 function Row({ record, chosen }: { record: RecordLine; chosen: { value: string[] } }) {

@@ -2,10 +2,12 @@
 
 import { useEffect } from "preact/hooks";
 import { useAsk } from "../load";
+import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
 import { RequestCard } from "../parts/RequestCard";
 import { Screen } from "../parts/Screen";
 import { Empty } from "../parts/Status";
+import { to } from "../router";
 import { openRequests } from "../state";
 import { t } from "../texts";
 
@@ -17,7 +19,15 @@ export function RequestsScreen() {
 		if (count !== undefined) openRequests.value = count;
 	}, [count]);
 	return (
-		<Screen title={t("page-requests-heading")}>
+		<Screen
+			title={t("page-requests-heading")}
+			actions={
+				<a class="icon-button" href={to("code")}>
+					<Icon name="scan" />
+					<span class="top-text">{t("page-code-own-show")}</span>
+				</a>
+			}
+		>
 			<Loading of={requests}>
 				{(lines) =>
 					lines.length === 0 ? (

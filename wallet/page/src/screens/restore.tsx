@@ -3,6 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { canScan, textOfFile } from "../codes";
 import { ask } from "../core";
+import { chosen } from "../extensions";
 import { base64OfFile } from "../files";
 import { useAction } from "../load";
 import type { RestoreSource } from "../messages";
@@ -30,9 +31,14 @@ export function RestoreScreen() {
 	const file = useSignal<Chosen | null>(null);
 	const filePassphrase = useSignal("");
 	const isShown = useSignal(false);
+	const account = chosen.value;
 	const { failure, isBusy, waiting, run } = useAction();
 	const source = (): RestoreSource | null => {
-		if (from.value !== "file") return text.value.trim() ? { from: "words", text: text.value.trim() } : null;
+		if (from.value !== "file") {
+			const words = text.value.trim();
+			if (!words) return null;
+			return account ? { from: "extension", account, text: words } : { from: "words", text: words };
+		}
 		if (!file.value) return null;
 		return file.value.from === "walletJson"
 			? { from: "walletJson", json: file.value.content, password: filePassphrase.value }
@@ -43,23 +49,25 @@ export function RestoreScreen() {
 			const now = source();
 			if (!now) return;
 			const started = await ask({ ask: "restore", source: now, passphrase }, onWaiting);
+			chosen.value = null;
 			go();
 			await become(started);
 		});
 	const take = (chosen: File) =>
 		void run(async () => {
 			file.value = await read(chosen);
-			if (file.value) return;
+			if (file.value && !account) return;
+			file.value = null;
 			text.value = wordsOf((await textOfFile(chosen)) ?? "");
 			from.value = "words";
 		});
 	const ways = [
 		...(canScan ? [{ key: "scan", text: t("page-restore-scan"), hint: "" }] : []),
-		{ key: "words", text: t("page-restore-words"), hint: "" },
-		{ key: "file", text: t("page-restore-file"), hint: t("page-restore-file-hint") },
+		{ key: "words", text: t(account ? "page-restore-words-encryption" : "page-restore-words"), hint: "" },
+		{ key: "file", text: t("page-restore-file"), hint: account ? "" : t("page-restore-file-hint") },
 	];
 	return (
-		<Screen title={t("page-restore-heading")} back={to()}>
+		<Screen title={t("page-restore-heading")} back={account ? to("extension") : to()}>
 			<RadioField label={t("page-restore-intro")} choices={ways} value={from} />
 			{from.value === "scan" && (
 				<CodeInput
@@ -91,11 +99,13 @@ export function RestoreScreen() {
 									</p>
 								</Note>
 							)}
-							<PassphraseField
-								label={t("page-restore-file-passphrase")}
-								text={filePassphrase}
-								isShown={isShown}
-							/>
+							{!account && (
+								<PassphraseField
+									label={t("page-restore-file-passphrase")}
+									text={filePassphrase}
+									isShown={isShown}
+								/>
+							)}
 						</>
 					)}
 				</NewPassphraseForm>

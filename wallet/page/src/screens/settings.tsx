@@ -2,20 +2,20 @@
 
 import { useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { VERSION } from "../build";
 import { ask } from "../core";
 import { useAction, useAsk } from "../load";
 import type { Choice, Settings } from "../messages";
-import { RadioField, TextField } from "../parts/Field";
+import { CheckField, PassphraseField, RadioField, TextField } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import { Loading } from "../parts/Loading";
+import { NewPassphraseForm } from "../parts/NewPassphrase";
 import { Screen, Section } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
 import { Busy, Failure, Mark, Note } from "../parts/Status";
-import { Name } from "../parts/Text";
+import { Name, Text } from "../parts/Text";
+import { VersionSection } from "../parts/Version";
 import { addPasskey, hasPasskeys } from "../passkey";
 import { appearance, setAppearance } from "../preferences";
-import { installed, update, activateUpdate } from "../release";
 import { go, to } from "../router";
 import { askStarted, become, becomeLocked, changes, started } from "../state";
 import { t } from "../texts";
@@ -29,12 +29,18 @@ export function SettingsScreen() {
 			<LanguageChoice />
 			<AppearanceField />
 			<LockSection />
+			<PassphraseSection />
 			<PasskeySection />
 			<Section title={t("page-settings-backup")}>
 				<p class="with-icon">
 					<Icon name={started.value?.hasBackup ? "check" : "warning"} />
 					{t(started.value?.hasBackup ? "page-check-right" : "page-check-missing")}
 				</p>
+				{started.value?.extension && (
+					<p>
+						{t("page-extension-kept")} <Name>{started.value.extension}</Name>
+					</p>
+				)}
 				<a class="button" href={to("backup")}>
 					{t("page-settings-backup-print")}
 				</a>
@@ -63,45 +69,6 @@ function StorageSection() {
 				<span>{t(isKept.value ? "page-settings-storage-persistent" : "page-settings-storage-not-persistent")}</span>
 			</p>
 		</Section>
-	);
-}
-
-function VersionSection() {
-	const release = installed.value;
-	return (
-		<Section title={t("page-settings-version")}>
-			<p>{release?.version ?? VERSION}</p>
-			{release && (
-				<details class="small">
-					<summary>{t("page-settings-version-hash")}</summary>
-					<p>
-						<code class="account">{release.manifest}</code>
-					</p>
-				</details>
-			)}
-			<UpdateNote />
-		</Section>
-	);
-}
-
-/** A newer release waits until the person agrees to it. */
-function UpdateNote() {
-	const newer = update.value;
-	return (
-		newer && (
-			<Note isNews>
-				<p class="strong">
-					{t("page-settings-update")}: {newer.version}
-				</p>
-				<p>{t("page-settings-update-hint")}</p>
-				<p class="small">
-					{t("page-settings-version-hash")}: <code class="account">{newer.manifest}</code>
-				</p>
-				<button type="button" onClick={() => void activateUpdate()}>
-					{t("page-settings-update-button")}
-				</button>
-			</Note>
-		)
 	);
 }
 
@@ -142,9 +109,73 @@ function LockSection() {
 	);
 }
 
+function PassphraseSection() {
+	const isAsking = useSignal(false);
+	const isDone = useSignal(false);
+	return (
+		<Section title={t("page-create-passphrase")}>
+			<button type="button" onClick={() => (isAsking.value = true)}>
+				<Icon name="lock" />
+				{t("page-settings-passphrase-change")}
+			</button>
+			<p class="with-icon" role="status">
+				{isDone.value && <Icon name="check" />}
+				{isDone.value && t("page-settings-passphrase-changed")}
+			</p>
+			{isAsking.value && (
+				<PassphraseSheet
+					onClose={(changed) => {
+						isAsking.value = false;
+						isDone.value = changed;
+					}}
+				/>
+			)}
+		</Section>
+	);
+}
+
+/** What unlocks the wallet until now, and then the new passphrase. */
+function PassphraseSheet({ onClose }: { onClose: (isChanged: boolean) => void }) {
+	const old = useSignal("");
+	const isShown = useSignal(false);
+	const { failure, isBusy, waiting, run } = useAction();
+	const wasRefused = failure.value?.kind === "passphrase";
+	const change = (passphrase: string) =>
+		void run(async (onWaiting) => {
+			const secret = { by: "passphrase", text: old.value } as const;
+			await ask({ ask: "changePassphrase", secret, passphrase }, onWaiting);
+			onClose(true);
+		});
+	return (
+		<Sheet title={t("page-settings-passphrase-change")} canClose={!isBusy.value} onClose={() => onClose(false)}>
+			<NewPassphraseForm
+				button={t("page-settings-passphrase-change")}
+				isBusy={isBusy.value}
+				canSend={old.value !== ""}
+				onPassphrase={change}
+			>
+				<PassphraseField
+					label={t("page-settings-passphrase-old")}
+					text={old}
+					isShown={isShown}
+					{...(wasRefused && failure.value ? { error: failure.value.text } : {})}
+				/>
+			</NewPassphraseForm>
+			{failure.value && !wasRefused && <Failure failure={failure.value} />}
+			{isBusy.value && <Busy waiting={waiting.value} />}
+		</Sheet>
+	);
+}
+
 function PasskeySection() {
 	const { failure, isBusy, run } = useAction();
 	const error = useSignal("");
+	const passkeys = useAsk({ ask: "passkeys" });
+	const credentials = passkeys.value.value?.credentials ?? [];
+	const changed = async () => {
+		await askStarted();
+		passkeys.reload();
+	};
 	const add = () =>
 		void run(async () => {
 			error.value = "";
@@ -152,31 +183,42 @@ function PasskeySection() {
 				if (!(reason instanceof DOMException)) throw reason;
 				error.value = t("page-create-passkey-missing");
 			});
-			await askStarted();
+			await changed();
 		});
-	const remove = () =>
+	const remove = (credential: string) =>
 		void run(async () => {
-			await ask({ ask: "removePasskeys" });
-			await askStarted();
+			await ask({ ask: "removePasskey", credential });
+			await changed();
 		});
-	const has = started.value?.hasPasskey;
 	return (
 		<Section title={t("page-settings-passkeys")}>
 			<p class="quiet">{t(hasPasskeys ? "page-create-passkey-hint" : "page-create-passkey-missing")}</p>
-			{!has && <p>{t("page-settings-passkey-none")}</p>}
-			<div class="buttons">
-				{hasPasskeys && (
-					<button type="button" disabled={isBusy.value} onClick={add}>
-						<Icon name="key" />
-						{t("page-settings-passkey-add")}
-					</button>
-				)}
-				{has && (
-					<button type="button" class="danger-quiet" disabled={isBusy.value} onClick={remove}>
-						{t("page-settings-passkeys-remove")}
-					</button>
-				)}
-			</div>
+			{credentials.length === 0 && <p>{t("page-settings-passkey-none")}</p>}
+			<ul class="rows">
+				{credentials.map((credential, index) => (
+					<li key={credential} class="row">
+						<span>
+							<Text id="page-settings-passkey-number" values={{ number: index + 1 }} />{" "}
+							<code class="quiet small">{credential.slice(0, 8)}</code>
+						</span>
+						<button
+							type="button"
+							class="danger-quiet"
+							aria-label={`${t("page-remove")}: ${t("page-settings-passkey-number", { number: index + 1 })}`}
+							disabled={isBusy.value}
+							onClick={() => remove(credential)}
+						>
+							{t("page-remove")}
+						</button>
+					</li>
+				))}
+			</ul>
+			{hasPasskeys && (
+				<button type="button" disabled={isBusy.value} onClick={add}>
+					<Icon name="key" />
+					{t("page-settings-passkey-add")}
+				</button>
+			)}
 			<p class="error" role="alert">
 				{error.value}
 			</p>
@@ -189,26 +231,7 @@ function FromCore({ settings }: { settings: Settings }) {
 	return (
 		<>
 			<Names names={settings.names} />
-			<Section title={t("page-settings-custodians")}>
-				<p dir="auto">{settings.synced}</p>
-				<ul class="rows">
-					{settings.custodians.map((custodian) => (
-						<li key={custodian.address} class="row">
-							<span>
-								<Name>{custodian.name}</Name>
-								<span class="quiet small">
-									<br />
-									<bdi>{custodian.address}</bdi>
-								</span>
-							</span>
-							<Mark tone={custodian.answers ? "good" : "warn"}>
-								<Icon name={custodian.answers ? "check" : "warning"} />
-								{t(custodian.answers ? "page-settings-custodian-answers" : "page-settings-custodian-silent")}
-							</Mark>
-						</li>
-					))}
-				</ul>
-			</Section>
+			<CustodiansSection settings={settings} />
 			<Section title={t("page-settings-account")}>
 				{settings.enrolledBy && (
 					<p>
@@ -226,6 +249,79 @@ function FromCore({ settings }: { settings: Settings }) {
 				</details>
 			</Section>
 		</>
+	);
+}
+
+function CustodiansSection({ settings }: { settings: Settings }) {
+	const inUse = settings.custodians.filter((custodian) => custodian.isChosen);
+	return (
+		<Section title={t("page-settings-talks-with")}>
+			<p class="quiet">{t("page-settings-talks-with-hint")}</p>
+			<ul class="rows">
+				{inUse.map((custodian) => (
+					<li key={custodian.account} class="row">
+						<span>
+							<Name>{custodian.name}</Name>
+							<span class="quiet small">
+								<br />
+								<bdi>{custodian.address}</bdi>
+							</span>
+						</span>
+						<Mark tone={custodian.answers ? "good" : "warn"}>
+							<Icon name={custodian.answers ? "check" : "warning"} />
+							{t(custodian.answers ? "page-settings-custodian-answers" : "page-settings-custodian-silent")}
+						</Mark>
+					</li>
+				))}
+			</ul>
+			{settings.custodians.length > 1 && <CustodiansForm key={inUse.map((it) => it.account).join()} settings={settings} />}
+			<p dir="auto">{settings.synced}</p>
+		</Section>
+	);
+}
+
+function CustodiansForm({ settings }: { settings: Settings }) {
+	const chosen = useSignal(settings.custodians.filter((custodian) => custodian.isChosen).map((it) => it.account));
+	const wasSent = useSignal(false);
+	const { failure, isBusy, waiting, run } = useAction();
+	const isWrong = chosen.value.length > settings.mostCustodians;
+	const choices = settings.custodians.map(({ account, name, address }) => ({ key: account, text: name, hint: address }));
+	const choose = (institutions: string[]) =>
+		void run(async (onWaiting) => {
+			await ask({ ask: "chooseCustodians", institutions }, onWaiting);
+			changes.value += 1;
+		});
+	return (
+		<details class="card">
+			<summary>{t("page-settings-custodians-choose")}</summary>
+			<form
+				class="stack form"
+				onSubmit={(event) => {
+					event.preventDefault();
+					wasSent.value = true;
+					if (!isWrong && chosen.value.length > 0) choose(chosen.value);
+				}}
+			>
+				<CheckField
+					label={t("page-settings-custodians-which", { count: settings.mostCustodians })}
+					choices={choices}
+					values={chosen}
+				/>
+				<p class="error" role="alert">
+					{wasSent.value &&
+						(isWrong || chosen.value.length === 0) &&
+						t("page-settings-custodians-wrong", { count: settings.mostCustodians })}
+				</p>
+				{failure.value && <Failure failure={failure.value} />}
+				{isBusy.value && <Busy waiting={waiting.value} />}
+				<button type="submit" class="wide" disabled={isBusy.value}>
+					{t("page-save")}
+				</button>
+				<button type="button" class="quiet-button wide" disabled={isBusy.value} onClick={() => choose([])}>
+					{t("page-settings-custodians-automatic")}
+				</button>
+			</form>
+		</details>
 	);
 }
 

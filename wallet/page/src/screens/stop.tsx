@@ -1,7 +1,9 @@
 // Stops everything with one signature, or lifts the stop.
 
+import { useSignal } from "@preact/signals";
 import { ask } from "../core";
 import { useAction } from "../load";
+import { RadioField } from "../parts/Field";
 import { Icon } from "../parts/Icon";
 import { Screen, Section } from "../parts/Screen";
 import { Busy, Failure } from "../parts/Status";
@@ -14,9 +16,16 @@ import { t } from "../texts";
 export function StopScreen() {
 	const { failure, isBusy, waiting, run } = useAction();
 	const isOn = isStopped.value;
+	const adding = useSignal("no");
+	const emergency = useSignal("no");
 	const draft = () =>
 		void run(async (onWaiting) => {
-			const signed = await showDraft(await ask({ ask: isOn ? "draftResume" : "draftStop" }, onWaiting));
+			const stop = {
+				ask: "draftStop",
+				allowsAdding: adding.value === "yes",
+				bindsEmergencies: emergency.value === "yes",
+			} as const;
+			const signed = await showDraft(await ask(isOn ? { ask: "draftResume" } : stop, onWaiting));
 			if (!signed) return;
 			isStopped.value = !isOn;
 			replace();
@@ -36,6 +45,24 @@ export function StopScreen() {
 							<li>{t("page-stop-can-lift")}</li>
 						</ul>
 					</Section>
+					<div class="stack form">
+						<RadioField
+							label={t("page-stop-writing")}
+							value={adding}
+							choices={[
+								{ key: "no", text: t("page-stop-writing-no"), hint: "" },
+								{ key: "yes", text: t("page-stop-writing-yes"), hint: t("page-stop-writing-hint") },
+							]}
+						/>
+						<RadioField
+							label={t("page-stop-emergency")}
+							value={emergency}
+							choices={[
+								{ key: "no", text: t("page-stop-emergency-no"), hint: "" },
+								{ key: "yes", text: t("page-stop-emergency-yes"), hint: t("page-consent-emergency-hint") },
+							]}
+						/>
+					</div>
 				</>
 			)}
 			{failure.value && <Failure failure={failure.value} onRetry={draft} />}

@@ -1,5 +1,7 @@
 // The first screen of all: the language, a new key or an old one, and what this cannot do.
 
+import { useEffect } from "preact/hooks";
+import { chosen, extensions } from "../extensions";
 import { Icon, type IconName } from "../parts/Icon";
 import { Screen, Section } from "../parts/Screen";
 import { to } from "../router";
@@ -8,6 +10,9 @@ import { LANGUAGE_NAMES, type Language, language, t } from "../texts";
 
 /** Welcome. */
 export function WelcomeScreen() {
+	useEffect(() => {
+		chosen.value = null;
+	}, []);
 	return (
 		<Screen title={t("page-welcome-heading")}>
 			<p class="lead">{t("page-welcome-intro")}</p>
@@ -26,6 +31,14 @@ export function WelcomeScreen() {
 					title={t("page-welcome-restore")}
 					hint={t("page-welcome-restore-hint")}
 				/>
+				{extensions().length > 0 && (
+					<Way
+						href={to("extension")}
+						icon="seal"
+						title={t("page-welcome-extension")}
+						hint={t("page-welcome-extension-hint")}
+					/>
+				)}
 			</div>
 			<Section title={t("page-welcome-limits-heading")}>
 				<ul class="notes">
