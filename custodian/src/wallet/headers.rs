@@ -98,7 +98,7 @@ fn is_plain(name: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+pub(super) mod tests {
 	use super::*;
 	use serde_json::{json, Value};
 

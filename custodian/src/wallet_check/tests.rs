@@ -5,7 +5,6 @@ use crate::{
 	chain::double::{studies::institution, BlockDouble, NodeDouble},
 	config,
 	state::double,
-	wallet::headers::tests::release as headers_of,
 };
 use std::{collections::BTreeMap, path::Path};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,9 +22,7 @@ fn release(page: &str) -> (Files, H256) {
 	let manifest = format!(r#"{{"version":"0.1.0","files":{{"index.html":"{hash}"}}}}"#);
 	let hash = Manifest::parse(manifest.as_bytes()).unwrap().hash;
 	let page = page.as_bytes().to_vec();
-	let headers = headers_of(["index.html", "manifest.json"]).to_string().into_bytes();
-	let files =
-		[("headers.json", headers), ("index.html", page), ("manifest.json", manifest.into_bytes())];
+	let files = [("index.html", page), ("manifest.json", manifest.into_bytes())];
 	(files.map(|(name, bytes)| (name.to_owned(), bytes)).into(), hash)
 }
 

@@ -45,21 +45,6 @@ fn write_release(folder: &Path) -> Result<()> {
 	for (name, text) in files {
 		std::fs::write(folder.join(name), text)?;
 	}
-	let names = ["index.html", "page-0a1b2c3d4e5f.js", "manifest.json"];
-	let own = json!({ "cache-control": "no-cache", "content-type": "text/plain" });
-	let each: serde_json::Map<String, Value> =
-		names.map(|name| (name.to_owned(), own.clone())).into_iter().collect();
-	let headers = json!({
-		"always": {
-			"content-security-policy": "default-src 'none'",
-			"permissions-policy": "camera=()",
-			"referrer-policy": "no-referrer",
-			"x-content-type-options": "nosniff",
-		},
-		"files": each,
-		"loopback": "",
-	});
-	std::fs::write(folder.join("headers.json"), headers.to_string())?;
 	let manifest = json!({ "version": "0.1.0", "files": hashes });
 	Ok(std::fs::write(folder.join("manifest.json"), serde_json::to_vec_pretty(&manifest)?)?)
 }
