@@ -374,7 +374,7 @@ fn ensure_size(length: usize) -> Result<(), Trouble> {
 mod tests {
 	use super::*;
 	use vouchsafe_agent::english::speech_of;
-	use vouchsafe_protocol::types::{Holder, HolderKind, HolderSet, NewVersion};
+	use vouchsafe_protocol::types::{bounded, Holder, HolderKind, HolderSet, NewVersion};
 
 	const ME: AccountId = AccountId::new([9; 32]);
 	const SALT: [u8; 16] = [4; 16];
@@ -424,16 +424,14 @@ mod tests {
 
 	fn encoded(call: Call) -> RuntimeCall {
 		let holder = |account| Holder { account, kind: HolderKind::Institution };
+		let holders = call.holders.into_iter().map(holder).collect();
 		let version = || NewVersion { manifest: vec![1], commitment: H256::zero() };
 		let creation =
 			|record| Creation { salt: SALT, record, version: version(), commitments: H256::zero() };
 		RecordsCall::create_many {
 			patient: call.patient,
 			institution: call.institution,
-			holders: HolderSet {
-				threshold: 2,
-				holders: call.holders.into_iter().map(holder).collect(),
-			},
+			holders: HolderSet { threshold: 2, holders: bounded(holders, "holders").unwrap() },
 			records: call.records.into_iter().map(creation).collect(),
 		}
 		.into()
