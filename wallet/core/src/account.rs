@@ -278,7 +278,7 @@ impl<H: Host> Account<H> {
 				Answer::Seen(self.what_sees(&account, institution.as_deref(), speech).await?)
 			},
 			Ask::Records => Answer::Records(self.records(speech).await?),
-			Ask::Record { id } => Answer::Record(self.record(&id, speech).await?),
+			Ask::Record { id } => Answer::Record(Box::new(self.record(&id, speech).await?)),
 			Ask::Open { ids } => Answer::Opened(self.open_records(&ids, speech).await?),
 			Ask::Read { id } => Answer::Document(self.read(&id, speech)?),
 			Ask::Sizes { ids } => Answer::Sizes(self.sizes(&ids).await?),

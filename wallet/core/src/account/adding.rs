@@ -455,7 +455,8 @@ mod tests {
 	/// The attack: other bytes under the same sentence.
 	#[test]
 	fn no_other_call_is_signed() {
-		let changes: [fn(&mut Call); 13] = [
+		type Change = fn(&mut Call);
+		let changes: [Change; 13] = [
 			|call| call.patient = AccountId::new([8; 32]),
 			|call| call.institution = Some(AccountId::new([1; 32])),
 			|call| call.holders[0] = AccountId::new([3; 32]),

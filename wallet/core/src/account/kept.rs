@@ -262,7 +262,8 @@ mod tests {
 	/// The attack, or a browser that has cleared a part: a document is gone, changed, or another's.
 	#[tokio::test]
 	async fn a_lost_or_changed_copy_is_told_and_forgotten() {
-		let spoil: [fn(&mut std::collections::BTreeMap<String, Vec<u8>>); 3] = [
+		type Spoil = fn(&mut BTreeMap<String, Vec<u8>>);
+		let spoil: [Spoil; 3] = [
 			|stored| stored.retain(|key, _| !key.starts_with(DOCUMENT)),
 			|stored| {
 				let (_, value) =
