@@ -433,7 +433,8 @@ mod tests {
 			institution: call.institution,
 			holders: HolderSet {
 				threshold: 2,
-				holders: bounded(call.holders.into_iter().map(holder).collect(), "holders").unwrap(),
+				holders: bounded(call.holders.into_iter().map(holder).collect(), "holders")
+					.unwrap(),
 			},
 			records: call.records.into_iter().map(creation).collect(),
 		}

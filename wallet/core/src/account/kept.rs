@@ -196,7 +196,8 @@ mod tests {
 	/// An account on this host, with the key of an earlier one.
 	async fn account(host: &TestHost, key: &DeviceKey) -> Account<TestHost> {
 		if host.stored.lock().unwrap().is_empty() {
-			let values = first_values(key, &Secrets::InWallet(KeyFile::generate().unwrap()), true).unwrap();
+			let values =
+				first_values(key, &Secrets::InWallet(KeyFile::generate().unwrap()), true).unwrap();
 			host.replace(values).await.unwrap();
 		}
 		let stored = host.load().await.unwrap();
