@@ -143,7 +143,7 @@ messages! { pub APP:
 	wallet_no_label = "wallet-no-label" ();
 	wallet_added = "wallet-added" (title, block);
 	wallet_added_partly = "wallet-added-partly" (institutions);
-	wallet_labelled = "wallet-labelled" (record, labels);
+	wallet_labels_added = "wallet-labels-added" (record, labels);
 	wallet_unfinished_ready = "wallet-unfinished-ready" ();
 	wallet_unfinished_missing = "wallet-unfinished-missing" (institutions);
 	wallet_unfinished_not_added = "wallet-unfinished-not-added" ();

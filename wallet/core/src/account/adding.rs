@@ -424,7 +424,6 @@ mod tests {
 
 	fn encoded(call: Call) -> RuntimeCall {
 		let holder = |account| Holder { account, kind: HolderKind::Institution };
-		let holders = call.holders.into_iter().map(holder).collect();
 		let version = || NewVersion { manifest: vec![1], commitment: H256::zero() };
 		let creation =
 			|record| Creation { salt: SALT, record, version: version(), commitments: H256::zero() };

@@ -84,7 +84,7 @@ impl<H: Host> Account<H> {
 		}
 		let table = session.labels_of(&me).await?;
 		let now = speech.and(&words_of(speech, &found.labels, &table));
-		let text = speech.wallet_labelled(speech.quote(name), now);
+		let text = speech.wallet_labels_added(speech.quote(name), now);
 		Ok(Signed { text, block: included.number, notes: vec![] })
 	}
 }
