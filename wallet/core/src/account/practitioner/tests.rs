@@ -159,6 +159,15 @@ async fn another_opening_than_the_asked_one_is_not_signed() {
 	assert!(!is_signed(call(&|_| {})));
 }
 
+async fn open(
+	host: &TestHost,
+	key: &DeviceKey,
+	stored: &[(String, Vec<u8>)],
+) -> Account<TestHost> {
+	let (host, key, origin) = (host.clone(), key.clone(), String::new());
+	Account::open(host, key, stored, origin, Prompts::default()).await.unwrap()
+}
+
 /// Otherwise the account could not be opened again.
 #[tokio::test]
 async fn a_device_keeps_the_accounts_secrets_and_nothing_of_patients() {
@@ -175,16 +184,12 @@ async fn a_device_keeps_the_accounts_secrets_and_nothing_of_patients() {
 		host.store(stored.iter().cloned().map(|(name, it)| (name, Some(it))).collect())
 			.await
 			.unwrap();
-		let open = |stored| async {
-			Account::open(host.clone(), key.clone(), &stored, String::new(), Prompts::default())
-				.await
-		};
-		let first = open(stored).await.unwrap();
+		let first = open(&host, &key, &stored).await;
 		first.keep.write("names", "a patient", b"a secret").await.unwrap();
 		first.keep.store_only(stays).await.unwrap();
 		let kept = host.load().await.unwrap();
 		assert_eq!(kept.len(), 2, "the secrets, and that they were saved");
-		assert_eq!(open(kept).await.unwrap().account(), first.account());
+		assert_eq!(open(&host, &key, &kept).await.account(), first.account());
 	}
 	assert!(stays(FOLDER, SESSION) && !stays("names", "a patient"));
 }
