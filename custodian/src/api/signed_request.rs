@@ -411,12 +411,12 @@ mod tests {
 
 	#[tokio::test]
 	async fn a_delegation_holds_within_its_limits_only() {
-		type Change = fn(&mut Delegation);
-		let limits: [Change; 2] =
+		let limits: [fn(&mut Delegation); 2] =
 			[|it| (it.from, it.until) = (NOW - 1, NOW + 1), |it| it.until = NOW + 1];
 		for change in limits {
 			assert!(Fixture::new().check(&delegated(change), Some(signer())).await.is_ok());
 		}
+		type Change = fn(&mut Delegation);
 		let others: [(&str, Change); 6] = [
 			("expired", |it| (it.from, it.until) = (NOW - MAX_DELEGATION, NOW)),
 			("not yet valid", |it| (it.from, it.until) = (NOW + 1, NOW + 2)),

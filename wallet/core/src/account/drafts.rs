@@ -37,7 +37,9 @@ use vouchsafe_agent::{
 	study::choice,
 };
 use vouchsafe_protocol::{
-	calls::{AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RecordsCall, RuntimeCall},
+	calls::{
+		AccessRequestsCall, ConsentCall, CustodyCall, EnrolmentCall, RecordsCall, RuntimeCall,
+	},
 	errors::ChainError,
 	traits::View as _,
 	types::{
@@ -566,10 +568,10 @@ impl<H: Host> Account<H> {
 			Action::Holders { holders, countries } => {
 				let block = holdings::choose(session, holders.clone(), countries.clone()).await?;
 				let at = session.finalized().await?;
-				let found = at.holder_choice(&self.account()).await?.unwrap_or(HolderChoice {
-					holders: vec![],
-					countries: vec![],
-				});
+				let found = at
+					.holder_choice(&self.account())
+					.await?
+					.unwrap_or(HolderChoice { holders: vec![], countries: vec![] });
 				if (found.holders, found.countries) != (holders, countries) {
 					bail!("the chain has another choice than the one that was signed");
 				}
