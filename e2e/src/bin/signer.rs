@@ -1,6 +1,6 @@
 //! `vouchsafe-signer`: signs what wallet extensions are asked to sign, with a development key. The
-//! wallet's tests put an extension into the page whose key is in this program. It knows nothing of the
-//! protocol's own encoding: it makes the signed bytes from the fields of polkadot-js's API, as
+//! wallet's tests put an extension into the page whose key is in this program. It does not use
+//! the protocol's encoding of calls: it makes the signed bytes from the fields of polkadot-js's API, as
 //! extensions do.
 //!
 //! ```text
@@ -14,16 +14,14 @@ use codec::{Compact, Encode};
 use serde_json::Value;
 use sp_crypto_hashing::blake2_256;
 use std::str::FromStr;
-use subxt_signer::{
-	sr25519::{Keypair, PublicKey},
-	SecretUri,
-};
+use subxt_signer::{sr25519::Keypair, SecretUri};
+use vouchsafe_client::chain::{address, AccountId};
 
 fn main() -> Result<()> {
 	let arguments: Vec<String> = std::env::args().skip(1).collect();
 	let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
 	let said = match arguments[..] {
-		["address", key] => address(&keypair(key)?.public_key()),
+		["address", key] => address(&AccountId::new(keypair(key)?.public_key().0)),
 		["signRaw", key, payload] => {
 			let data = wrapped(bytes(&serde_json::from_str(payload)?, "data")?);
 			format!("0x{}", hex::encode(keypair(key)?.sign(&data).0))
@@ -41,10 +39,6 @@ fn main() -> Result<()> {
 
 fn keypair(uri: &str) -> Result<Keypair> {
 	Ok(Keypair::from_uri(&SecretUri::from_str(uri)?)?)
-}
-
-fn address(key: &PublicKey) -> String {
-	key.to_account_id().to_string()
 }
 
 /// The bytes as an extension signs them: it wraps what is not wrapped.

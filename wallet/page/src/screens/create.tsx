@@ -80,7 +80,7 @@ export function CreateScreen() {
 			)}
 			{step.value === 2 && (
 				<>
-					<p class="lead">{t("page-create-intro")}</p>
+					<p class="lead">{t(account ? "page-extension-key" : "page-create-intro")}</p>
 					<NewPassphraseForm button={t("page-create-button")} isBusy={isBusy.value} onPassphrase={create} />
 				</>
 			)}

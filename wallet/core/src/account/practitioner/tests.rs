@@ -2,18 +2,19 @@ use super::*;
 use crate::{
 	account::first_values,
 	device::DeviceKey,
-	extension::{Prompts, Secrets},
+	extension::{ExtensionSecrets, Prompts, Secrets},
+	messages::ExtensionAccount,
 	tests::host::TestHost,
 };
 use vouchsafe_agent::{
 	keys::KeyFile,
-	platform::{Document, Draft as _, Sink as _},
+	platform::{Document, Draft as _, Keep as _, Sink as _},
 };
 use vouchsafe_protocol::{
 	calls::{CustodyCall, RuntimeCall},
 	types::{Actions, Asked, Confidentiality, DataPeriod, LabelFilter, Purposes},
 };
-use vouchsafe_vault::passphrase::Cost;
+use vouchsafe_vault::{passphrase::Cost, seal::SecretKey};
 
 const PATIENT: AccountId = AccountId::new([9; 32]);
 const HOSPITAL: AccountId = AccountId::new([1; 32]);
@@ -160,4 +161,39 @@ async fn another_opening_than_the_asked_one_is_not_signed() {
 	assert!(!is_signed(call(&|it| it.ground = Ground::Own)));
 	drop(given);
 	assert!(!is_signed(call(&|_| {})));
+}
+
+async fn open(
+	host: &TestHost,
+	key: &DeviceKey,
+	stored: &[(String, Vec<u8>)],
+) -> Account<TestHost> {
+	let (host, key, origin) = (host.clone(), key.clone(), String::new());
+	Account::open(host, key, stored, origin, Prompts::default()).await.unwrap()
+}
+
+/// Otherwise the account could not be opened again.
+#[tokio::test]
+async fn a_device_keeps_the_accounts_secrets_and_nothing_of_patients() {
+	let in_extension = ExtensionSecrets::new(
+		ExtensionAccount { extension: "one".into(), address: address(&PATIENT) },
+		&SecretKey::random(),
+	);
+	for secrets in
+		[Secrets::InWallet(KeyFile::generate().unwrap()), Secrets::InExtension(in_extension)]
+	{
+		let host = TestHost::default();
+		let (key, _) = DeviceKey::create("a passphrase", Cost::LEAST).unwrap();
+		let stored = first_values(&key, &secrets, true).unwrap();
+		host.store(stored.iter().cloned().map(|(name, it)| (name, Some(it))).collect())
+			.await
+			.unwrap();
+		let first = open(&host, &key, &stored).await;
+		first.keep.write("names", "a patient", b"a secret").await.unwrap();
+		first.keep.store_only(stays).await.unwrap();
+		let kept = host.load().await.unwrap();
+		assert_eq!(kept.len(), 2, "the secrets, and that they were saved");
+		assert_eq!(open(&host, &key, &kept).await.account(), first.account());
+	}
+	assert!(stays(FOLDER, SESSION) && !stays("names", "a patient"));
 }
