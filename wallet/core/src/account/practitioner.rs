@@ -7,7 +7,7 @@ use super::{
 	drafts::{id as record_id, parsed, period_of, Action},
 	locked, people,
 	records::OnDevice,
-	Account, BACKUP, DESKS, FOLDER, KEY, KIND, NETWORK, TRUSTED,
+	Account, BACKUP, DESKS, EXTENSION, FOLDER, KEY, KIND, NETWORK, SESSION, TRUSTED,
 };
 use crate::{
 	app::Instant,
@@ -52,7 +52,7 @@ pub(super) type Ends = BTreeMap<[u8; 32], (Instant, Duration)>;
 /// What a practitioner's device keeps: the account, how its hospital is reached, and the members as they were
 /// seen first. None of it is about patients.
 pub(super) fn stays(folder: &str, name: &str) -> bool {
-	let own = [KEY, BACKUP, KIND, DESKS, NETWORK, TRUSTED];
+	let own = [KEY, EXTENSION, SESSION, BACKUP, KIND, DESKS, NETWORK, TRUSTED];
 	folder == pins::FOLDER || (folder == FOLDER && own.contains(&name))
 }
 
@@ -220,7 +220,7 @@ impl<H: Host> Account<H> {
 	fn closes_in(&self, id: &H256) -> Option<u32> {
 		let ends = locked(&self.ends);
 		let (since, after) = ends.get(&id.0)?;
-		self.documents.get(id)?;
+		self.documents.has(id).then_some(())?;
 		u32::try_from(after.saturating_sub(since.age(&self.host)).as_secs()).ok()
 	}
 
