@@ -134,6 +134,9 @@ impl<H: Host> BrowserKeep<H> {
 		bytes: &[u8],
 		document: (String, Option<Vec<u8>>),
 	) -> Result<()> {
+		if !self.is_stored(folder, name) {
+			bail!("nothing about patients is kept on this device");
+		}
 		let (key, value) = self.inner.key.seal(folder, name, bytes);
 		self.inner.host.store(vec![(key, Some(value)), document]).await?;
 		self.places().insert(place(folder, name), Zeroizing::new(bytes.to_vec()));

@@ -220,7 +220,7 @@ impl<H: Host> Account<H> {
 	fn closes_in(&self, id: &H256) -> Option<u32> {
 		let ends = locked(&self.ends);
 		let (since, after) = ends.get(&id.0)?;
-		self.documents.get(id)?;
+		self.documents.has(id).then_some(())?;
 		u32::try_from(after.saturating_sub(since.age(&self.host)).as_secs()).ok()
 	}
 

@@ -57,7 +57,9 @@ async fn a_practitioners_device_keeps_only_the_account() {
 	let keep = BrowserKeep::open(host.clone(), key.clone(), &stored);
 	for (folder, name, bytes) in [
 		("wallet", "kind", "practitioner"),
-		("wallet", "role", "physician"),
+		("wallet", "desks", "\0"),
+		("wallet", "extension", "{}"),
+		("wallet", "session", "{}"),
 		("wallet", "titles", "{}"),
 		("wallet", "last-home", "{}"),
 		("requests", "me", "{}"),
@@ -73,23 +75,21 @@ async fn a_practitioners_device_keeps_only_the_account() {
 	assert_eq!((opened.phase, opened.kind), (Phase::Open, Some(AccountKind::Practitioner)));
 	let left = places(&host, &key);
 	let left: Vec<_> = left.iter().map(|(folder, name)| (folder.as_str(), name.as_str())).collect();
-	assert_eq!(
-		left,
-		[("members", "genesis"), ("wallet", "key"), ("wallet", "kind"), ("wallet", "role")]
-	);
+	let own = ["desks", "extension", "key", "kind", "session"].map(|name| ("wallet", name));
+	assert_eq!(left, [&[("members", "genesis")][..], &own].concat());
 	// A screen that fails for want of a network shows nothing of an earlier time.
 	for asked in [Ask::Practice, Ask::Home] {
 		assert_eq!(kind(&host, &app, asked).await, FailureKind::Offline);
 	}
-	assert_eq!(places(&host, &key).len(), 4);
+	assert_eq!(places(&host, &key).len(), 6);
 }
 
 #[tokio::test]
-async fn the_role_decides_between_practitioners_and_registrars() {
-	for (role, kind) in [
-		("registrar", AccountKind::Registrar),
-		("nurse", AccountKind::Practitioner),
-		("", AccountKind::Practitioner),
+async fn the_desk_decides_between_practitioners_and_registrars() {
+	for (desks, kind) in [
+		(&[1][..], AccountKind::Registrar),
+		(&[0], AccountKind::Practitioner),
+		(&[], AccountKind::Practitioner),
 	] {
 		let host = TestHost::default();
 		created(&host).await;
@@ -97,11 +97,11 @@ async fn the_role_decides_between_practitioners_and_registrars() {
 		let key = Locks::find(&stored).unwrap().unwrap().open(&composed(PASSPHRASE)).unwrap();
 		let keep = BrowserKeep::open(host.clone(), key, &stored);
 		keep.write("wallet", "kind", b"practitioner").await.unwrap();
-		keep.write("wallet", "role", role.as_bytes()).await.unwrap();
+		keep.write("wallet", "desks", desks).await.unwrap();
 		let app = host.app();
 		start(&host, &app).await;
 		let opened = started(ask(&host, &app, Ask::Unlock { secret: by(PASSPHRASE) }).await);
-		assert_eq!(opened.kind, Some(kind), "{role}");
+		assert_eq!(opened.kind, Some(kind), "{desks:?}");
 	}
 }
 
