@@ -1,5 +1,6 @@
 use super::*;
 use crate::{english::speech_of, scripted::Scripted};
+use futures::FutureExt as _;
 use subxt_signer::sr25519::dev;
 use vouchsafe_protocol::{
 	qr::{EnrolleeCode, PersonCode, MAX_TEXT},
@@ -19,7 +20,12 @@ fn asked(kind: AccountKind) -> RegistrarCode {
 }
 
 fn answer(kind: AccountKind) -> String {
-	text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &asked(kind), [3; 32])))
+	answer_to(&asked(kind))
+}
+
+fn answer_to(asked: &RegistrarCode) -> String {
+	let signing = EnrolleeCode::sign(&dev::alice(), asked, [3; 32]);
+	text(Code::Enrollee(signing.now_or_never().unwrap().unwrap()))
 }
 
 fn text(code: Code) -> String {
@@ -77,11 +83,12 @@ fn what_is_not_an_answer_to_the_desk_is_refused() {
 		assert!(matches!(error, AnswerError::Code(QrError::OtherKind { .. })), "{error}");
 	}
 	let elsewhere = RegistrarCode { genesis: H256([9; 32]), ..asked(patient) };
-	let elsewhere = text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &elsewhere, [3; 32])));
-	assert_eq!(read(&elsewhere), Err(AnswerError::Code(QrError::OtherChain(H256([9; 32])))));
+	assert_eq!(
+		read(&answer_to(&elsewhere)),
+		Err(AnswerError::Code(QrError::OtherChain(H256([9; 32]))))
+	);
 	let theirs = RegistrarCode { institution: OTHER, ..asked(patient) };
-	let theirs = text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &theirs, [3; 32])));
-	assert!(matches!(read(&theirs), Err(AnswerError::OtherInstitution(_))));
+	assert!(matches!(read(&answer_to(&theirs)), Err(AnswerError::OtherInstitution(_))));
 	let after = |now| read_answer(GENESIS, &Names::default(), &HOSPITAL, &answer(patient), now);
 	assert!(after(NOW).is_ok());
 	assert_eq!(after(NOW + 1), Err(AnswerError::Expired(NOW + 1)));
