@@ -59,7 +59,7 @@ async fn a_registrar_is_told_what_is_not_an_answer() {
 	let english = speech_of("en");
 	for (text, said) in [
 		("WIFI:T:WPA;S:hospital;;".to_owned(), english.wallet_failed_code_foreign()),
-		("https://a.example/#/desk".to_owned(), english.wallet_failed_code()),
+		("https://a.example/#/desk".to_owned(), english.wallet_failed_code_foreign()),
 		("VOUCHSAFE2:AAAA".to_owned(), english.desk_failed_version()),
 		(answer()[..90].to_owned(), english.desk_failed_damaged()),
 		(format!("VOUCHSAFE1:{}", "A".repeat(MAX_TEXT)), english.wallet_failed_code_large()),
@@ -81,7 +81,7 @@ async fn an_enrollee_is_told_what_is_not_a_desks_code() {
 	let english = speech_of("en");
 	let person = PersonCode { genesis: GENESIS, account: dev::alice().account() };
 	for (text, said) in [
-		("VOUCHSAFE".to_owned(), english.wallet_failed_code()),
+		("VOUCHSAFE".to_owned(), english.wallet_failed_code_foreign()),
 		(answer(), english.desk_failed_kind()),
 		(text(Code::Person(person)), english.desk_failed_kind()),
 		(text(Code::Registrar(asked(0))), english.wallet_failed_code_expired()),
