@@ -304,7 +304,7 @@ impl<H: Host> Account<H> {
 		let chosen: Vec<AccountId> =
 			institutions.iter().map(|it| account_of(it)).collect::<Result<_>>()?;
 		let network = chosen_network(&session.chain.genesis(), &session.members, &chosen)?;
-		let signer: SharedSigner = Arc::new(self.identity.signer.clone());
+		let signer = self.identity.signer.clone();
 		let trusted = session.chain.chain.trusted();
 		let chain = network.chain(&self.host, trusted)?.with_signer(Some(signer));
 		// One that answers nothing true is not chosen.

@@ -339,7 +339,8 @@ impl<H: Host> Account<H> {
 			},
 			_ => None,
 		};
-		Ok(self.show(action, sentence, notes, preview, speech))
+		let shown = self.show(action, sentence, notes, preview, speech);
+		Ok(Shown { changes, ..shown })
 	}
 
 	/// Keeps a draft, and shows it to the page.
@@ -365,7 +366,7 @@ impl<H: Host> Account<H> {
 			notes,
 			verb: action.verb(speech),
 			takes_away: action.takes_away(),
-			changes,
+			changes: vec![],
 			preview,
 		};
 		let mut drafts = locked(&self.drafts);
