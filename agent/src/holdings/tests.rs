@@ -95,8 +95,7 @@ async fn a_choice_leaves_enough_who_hold_keys() {
 		country: country.into(),
 		..hospital()
 	};
-	session.members =
-		vec![member(11, "DE"), member(12, "DE"), member(13, "AT"), member(14, "DE")];
+	session.members = vec![member(11, "DE"), member(12, "DE"), member(13, "AT"), member(14, "DE")];
 	let accounts = |ids: &[u8]| ids.iter().map(|id| AccountId::new([*id; 32])).collect::<Vec<_>>();
 	for (holders, countries, is_enough) in [
 		(accounts(&[]), vec![], true),

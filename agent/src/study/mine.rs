@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use vouchsafe_protocol::types::{AccountId, LogEntry, LogEvent, StudyId, LEDGER_YEAR};
 
 /// The rounds in which a log says that the patient was contributed: study, round, and by whom.
-pub fn contributed(
-	log: impl IntoIterator<Item = LogEntry>,
-) -> BTreeMap<(StudyId, u8), AccountId> {
+pub fn contributed(log: impl IntoIterator<Item = LogEntry>) -> BTreeMap<(StudyId, u8), AccountId> {
 	let counted = |entry: LogEntry| match entry.event {
 		LogEvent::Counted { study, round, contributor } => Some(((study, round), contributor)),
 		_ => None,

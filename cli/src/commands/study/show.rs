@@ -17,9 +17,7 @@ use vouchsafe_agent::study::{
 	rounds,
 	rounds::{FoundStudy, Step, Turn},
 };
-use vouchsafe_client::chain::{
-	AccountId, AccountKind, RoundPhase, View, YEARLY_EPSILON,
-};
+use vouchsafe_client::chain::{AccountId, AccountKind, RoundPhase, View, YEARLY_EPSILON};
 use vouchsafe_fhir::study::Protocol;
 use vouchsafe_speech::{lists_until, thousandths, Noun};
 

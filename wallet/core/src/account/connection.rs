@@ -461,9 +461,9 @@ fn better_network(network: &Network, members: &[Member]) -> Network {
 			_ => custodians.extend(named(member)),
 		}
 	}
-	let mut others = able().filter_map(named).filter(|(_, it)| {
-		network.custodians.iter().all(|(_, known)| known != it)
-	});
+	let mut others = able()
+		.filter_map(named)
+		.filter(|(_, it)| network.custodians.iter().all(|(_, known)| known != it));
 	while !network.is_chosen && custodians.len() < CUSTODIANS {
 		let Some(next) = others.next() else { break };
 		custodians.push(next);
@@ -488,8 +488,7 @@ fn chosen_network(genesis: &H256, members: &[Member], chosen: &[AccountId]) -> R
 			custodians.push((url.clone(), Hex::from(account)));
 		}
 	}
-	let network =
-		Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
+	let network = Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
 	Ok(better_network(&network, members))
 }
 

@@ -131,7 +131,11 @@ impl<H: Host> Account<H> {
 		let cost = speech.number(&thousandths(found.study.terms.epsilon));
 		Ok(StudyView {
 			line,
-			paragraphs: explained.unwrap_or_default().split_terminator(PARAGRAPH).map(str::to_owned).collect(),
+			paragraphs: explained
+				.unwrap_or_default()
+				.split_terminator(PARAGRAPH)
+				.map(str::to_owned)
+				.collect(),
 			cost: speech.wallet_study_round_costs(cost),
 			budget: self.budget(&at, speech).await?,
 			can_join: !has_ended && can_read && (!has_joined || left.is_some()),

@@ -122,9 +122,7 @@ impl Wording<'_> {
 mod tests {
 	use super::*;
 	use vouchsafe_agent::english::speech_of;
-	use vouchsafe_protocol::types::{
-		Actions, Effect, Grantor, ShownText, H256, POLICY_VERSION,
-	};
+	use vouchsafe_protocol::types::{Actions, Effect, Grantor, ShownText, H256, POLICY_VERSION};
 
 	const HOSPITAL: AccountId = AccountId::new([1; 32]);
 
@@ -153,7 +151,12 @@ mod tests {
 	fn with_wording(language: &str, test: impl FnOnce(Wording)) {
 		let (mut names, labels) = (Names::default(), LabelTable::default());
 		names.add_institution("Hospital A", HOSPITAL);
-		test(Wording { speech: speech_of(language), me: &HOSPITAL, names: &names, labels: &labels });
+		test(Wording {
+			speech: speech_of(language),
+			me: &HOSPITAL,
+			names: &names,
+			labels: &labels,
+		});
 	}
 
 	/// The attack: the consent is another one, or was changed, after the person has read what is revoked.

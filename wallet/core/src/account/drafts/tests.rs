@@ -62,11 +62,7 @@ fn each_action_is_about_its_own_calls() {
 	let refuse = |request| -> RuntimeCall { AccessRequestsCall::deny { request }.into() };
 	let all: Vec<(Action, RuntimeCall)> = vec![
 		(
-			Action::Grant {
-				grantee: institution.clone(),
-				terms: terms.clone(),
-				carry: None,
-			},
+			Action::Grant { grantee: institution.clone(), terms: terms.clone(), carry: None },
 			grant(institution.clone(), terms.clone()),
 		),
 		(
