@@ -28,7 +28,7 @@ use vouchsafe_client::{
 	custodian::Custodian,
 	messages::{About, Hex, SignedCustodian},
 	protocol::{qr::Code, traits::Custodians},
-	signing::{enrolment_text, Signer as _, ToSign},
+	signing::{enrolment_text, ToSign},
 };
 
 /// A signed enrolment, as the registrar receives it.

@@ -51,7 +51,7 @@ impl Headers {
 			let mut both = always.clone();
 			both.extend(own);
 			let both = both.iter();
-			let both = both.map(|(name, value)| header(name, &value.replace(LOOPBACK, loopback)));
+			let both = both.map(|(name, value)| known(name, &value.replace(LOOPBACK, loopback)));
 			let headers = both.collect::<Result<HeaderMap>>().and_then(check);
 			Ok((name.clone(), headers.with_context(|| name)?))
 		});
@@ -70,7 +70,7 @@ impl Headers {
 }
 
 /// A header, if it is one of those that a file of the wallet may have.
-fn header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
+fn known(name: &str, value: &str) -> Result<(HeaderName, HeaderValue)> {
 	let known = NEEDED.into_iter().chain(ALLOWED).find(|known| *known == name);
 	let name = known.with_context(|| format!("{name:?} is not a header of the wallet's files"))?;
 	Ok((name, HeaderValue::from_str(value)?))

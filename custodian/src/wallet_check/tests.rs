@@ -56,9 +56,8 @@ async fn serve(files: &Files) -> String {
 }
 
 fn write(folder: &Path, files: &Files) {
-	for (name, bytes) in files {
-		std::fs::write(folder.join(name), bytes).unwrap();
-	}
+	let texts = files.iter().map(|(name, bytes)| (&**name, std::str::from_utf8(bytes).unwrap()));
+	crate::wallet::tests::release(folder, &texts.collect::<Vec<_>>());
 }
 
 /// A member's entry, by this name.

@@ -21,7 +21,7 @@ use vouchsafe_client::{
 		calls::{batch_all, EnrolmentCall, MultiSignature, RuntimeCall},
 		AccountKind, Chain, Signer, Submit, View,
 	},
-	signing::{enrolment_text, wrap},
+	signing::enrolment_text,
 };
 
 /// The hospitals, by their place among the network's institutions. The authority has no patients.
@@ -163,7 +163,7 @@ impl People {
 					kind: AccountKind::Patient,
 					encryption_key,
 					expires,
-					signature: MultiSignature::Sr25519(Signer::sign(&signer, &wrap(&text))),
+					signature: MultiSignature::Sr25519(signer.sign_request(&text)),
 				}
 				.into())
 			};

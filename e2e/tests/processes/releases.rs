@@ -20,7 +20,24 @@ const ALTERED: usize = 2;
 /// Writes a small release into a folder.
 fn write_release(folder: &Path) -> Result<()> {
 	std::fs::create_dir_all(folder)?;
-	let files = [("index.html", "<!doctype html>"), ("page-0a1b2c3d4e5f.js", "show()")];
+	let headers = json!({
+		"always": {
+			"cache-control": "no-cache",
+			"content-security-policy": "default-src 'none'",
+			"content-type": "application/octet-stream",
+			"permissions-policy": "camera=()",
+			"referrer-policy": "no-referrer",
+			"x-content-type-options": "nosniff",
+		},
+		"files": { "index.html": {}, "page-0a1b2c3d4e5f.js": {}, "manifest.json": {}, "headers.json": {} },
+		"loopback": "",
+	});
+	let headers = serde_json::to_string_pretty(&headers)?;
+	let files = [
+		("index.html", "<!doctype html>"),
+		("page-0a1b2c3d4e5f.js", "show()"),
+		("headers.json", headers.as_str()),
+	];
 	let hashes: serde_json::Map<String, Value> = files
 		.iter()
 		.map(|(name, text)| ((*name).to_owned(), json!(hex::encode(sha256(text.as_bytes()).0))))

@@ -30,7 +30,8 @@ const READER: &str = "default-src 'none'; script-src 'wasm-unsafe-eval'; \
 const OTHER: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// Features of the device that nothing of the wallet uses, and the camera.
-const NOTHING: &str = "accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), \
+const NOTHING: &str =
+	"accelerometer=(), autoplay=(), bluetooth=(), browsing-topics=(), camera=(), \
 	clipboard-read=(), display-capture=(), encrypted-media=(), fullscreen=(), gamepad=(), \
 	geolocation=(), gyroscope=(), hid=(), idle-detection=(), local-fonts=(), magnetometer=(), \
 	microphone=(), midi=(), payment=(), picture-in-picture=(), screen-wake-lock=(), serial=(), \

@@ -275,7 +275,8 @@ impl Host for WorkerHost {
 
 	async fn replace(&self, values: Vec<(String, Vec<u8>)>) -> Result<(), StorageError> {
 		let pairs = values.into_iter().map(|(key, value)| {
-			JsValue::from(Array::of2(&JsValue::from_str(&key), &Uint8Array::from(&value[..])))
+			let value: JsValue = Uint8Array::from(&value[..]).into();
+			JsValue::from(Array::of2(&JsValue::from_str(&key), &value))
 		});
 		Self::replace(self, pairs.collect()).await.map(drop).map_err(not_stored)
 	}

@@ -148,11 +148,13 @@ impl<H: Host> BrowserKeep<H> {
 	/// memory for as long as the wallet is unlocked.
 	pub async fn store_only(&self, stays: Stays) -> Result<()> {
 		*locked(&self.inner.stays) = Some(stays);
-		let gone = self.places().keys().filter(|(folder, name)| !stays(folder, name)).cloned();
-		let gone: Vec<_> = gone.collect();
-		let removals =
-			gone.iter().map(|(folder, name)| (self.inner.key.removal(folder, name), None));
-		self.inner.host.store(removals.collect()).await?;
+		let removal = |(folder, name): &(String, String)| self.inner.key.removal(folder, name);
+		let removals = {
+			let places = self.places();
+			let gone = places.keys().filter(|(folder, name)| !stays(folder, name));
+			gone.map(|place| (removal(place), None)).collect()
+		};
+		self.inner.host.store(removals).await?;
 		Ok(())
 	}
 

@@ -169,7 +169,8 @@ impl Documents {
 
 	/// Forgets one.
 	pub fn remove(&self, record: &H256) {
-		locked(&self.0).remove(&record.0);
+		locked(&self.small).remove(&record.0);
+		locked(&self.large).remove(&record.0);
 	}
 
 	/// Forgets all.

@@ -49,7 +49,9 @@ impl JsPicture {
 	/// Empty if the picture has colours.
 	pub fn values(&self) -> Vec<f64> {
 		match (self.0.range(), self.0.window()) {
-			(Some([lowest, highest]), Some(window)) => vec![lowest, highest, window.level, window.width],
+			(Some([lowest, highest]), Some(window)) => {
+				vec![lowest, highest, window.level, window.width]
+			},
 			_ => Vec::new(),
 		}
 	}

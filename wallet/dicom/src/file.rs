@@ -256,7 +256,8 @@ impl Reader<'_> {
 	}
 
 	fn bytes<const N: usize>(&mut self) -> Result<[u8; N], Refusal> {
-		let next = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk).ok_or(Refusal::Damaged)?;
+		let next =
+			self.bytes.get(self.at..).and_then(<[u8]>::first_chunk).ok_or(Refusal::Damaged)?;
 		self.at += N;
 		Ok(*next)
 	}
@@ -277,7 +278,8 @@ impl Reader<'_> {
 			return Err(Refusal::Damaged);
 		}
 		const LONG: [&[u8; 2]; 13] = [
-			b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV",
+			b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT",
+			b"UV",
 		];
 		if !LONG.contains(&&kind) {
 			return Ok((tag, u16::from_le_bytes(self.bytes()?).into()));

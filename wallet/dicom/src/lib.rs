@@ -108,7 +108,10 @@ impl Picture {
 		let (layout, frame) = self.frame(number)?;
 		let values = match frame {
 			Frame::Color(points) => {
-				return Ok(points.iter().flat_map(|[red, green, blue]| [*red, *green, *blue, 255]).collect());
+				return Ok(points
+					.iter()
+					.flat_map(|[red, green, blue]| [*red, *green, *blue, 255])
+					.collect());
 			},
 			Frame::Grey(values) => values,
 		};

@@ -271,7 +271,8 @@ fn piece<'a>(
 	}
 	// The table has where the items of the first pieces of all frames begin, after its own item.
 	let places = file.part(table).chunks_exact(4);
-	let places = places.map(|place| place.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
+	let places =
+		places.map(|place| place.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
 	let places: Vec<usize> = places.collect();
 	if places.len() != frames || !places.is_sorted_by(|one, next| one < next) {
 		return Err(Refusal::Damaged);
@@ -294,7 +295,8 @@ fn piece<'a>(
 fn runs(layout: &Layout, bytes: &[u8]) -> Result<Vec<u8>, Refusal> {
 	let head = bytes.get(..RUNS_HEAD).ok_or(Refusal::Damaged)?;
 	let numbers = head.chunks_exact(4);
-	let numbers = numbers.map(|it| it.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
+	let numbers =
+		numbers.map(|it| it.iter().rev().fold(0, |sum, byte| sum << 8 | usize::from(*byte)));
 	let numbers: Vec<usize> = numbers.collect();
 	let parts = layout.samples() * layout.bytes;
 	if numbers.first() != Some(&parts) {
@@ -354,7 +356,11 @@ fn jpeg(layout: &Layout, bytes: &[u8]) -> Result<(Vec<u8>, Meaning), Refusal> {
 	decoder.set_max_decoding_buffer_size(layout.points() * 4);
 	if !layout.is_grey() {
 		let is_rgb = layout.meaning == Meaning::Rgb;
-		decoder.set_color_transform(if is_rgb { ColorTransform::RGB } else { ColorTransform::YCbCr });
+		decoder.set_color_transform(if is_rgb {
+			ColorTransform::RGB
+		} else {
+			ColorTransform::YCbCr
+		});
 	}
 	decoder.read_info().map_err(refusal)?;
 	let info = decoder.info().ok_or(Refusal::Damaged)?;

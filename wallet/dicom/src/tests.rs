@@ -85,7 +85,8 @@ fn colors_are_shown_as_they_are() {
 		let drawn = picture.draw(0, window).unwrap();
 		assert_eq!(drawn, [255, 0, 0, 255, 0, 255, 0, 255]);
 	}
-	let mut red = Picture::open(Dicom::color("YBR_FULL", &[76, 85, 255, 255, 128, 128]).bytes()).unwrap();
+	let mut red =
+		Picture::open(Dicom::color("YBR_FULL", &[76, 85, 255, 255, 128, 128]).bytes()).unwrap();
 	let window = Window { level: 0.0, width: 1.0 };
 	assert_eq!(red.draw(0, window).unwrap(), [254, 0, 0, 255, 255, 255, 255, 255]);
 }
@@ -109,6 +110,28 @@ fn runs_are_unpacked() {
 	assert_eq!(packed.range(), Some([256.0, 1_029.0]));
 	let (_, Frame::Grey(found)) = packed.drawn.unwrap() else { panic!("it is grey") };
 	assert_eq!(found, values.map(i32::from));
+}
+
+#[test]
+fn jpeg_without_loss_is_read() {
+	let values = [0, 4_095, 17, 2_048, 2_047, 1];
+	let mut file = Dicom::grey(&values);
+	file.number(0x0028, 0x0010, 2).number(0x0028, 0x0011, 3).number(0x0028, 0x0101, 12);
+	file.number(0x0028, 0x0102, 11);
+	let whole = files::lossless_jpeg(&values, 3, 12);
+	file.pieces("1.2.840.10008.1.2.4.70", &[], &[&whole]);
+	let picture = Picture::open(file.bytes()).unwrap();
+	let Some((_, Frame::Grey(found))) = &picture.drawn else { panic!("it is grey") };
+	assert_eq!(*found, values.map(i32::from));
+	// In two pieces, as a writer may cut it.
+	file.pieces("1.2.840.10008.1.2.4.70", &[], &[&whole[..20], &whole[20..]]);
+	assert_eq!(Picture::open(file.bytes()).unwrap().range(), Some([0.0, 4_095.0]));
+	// Of another size than the file says, and of so few bits that a byte is enough.
+	file.number(0x0028, 0x0011, 2);
+	assert_eq!(Picture::open(file.bytes()).err(), Some(Refusal::Damaged));
+	let mut few = Dicom::grey(&[1, 255]);
+	few.pieces("1.2.840.10008.1.2.4.57", &[], &[&files::lossless_jpeg(&[1, 255], 2, 8)]);
+	assert_eq!(Picture::open(few.bytes()).unwrap().range(), Some([1.0, 255.0]));
 }
 
 #[test]
@@ -156,7 +179,10 @@ fn a_real_ct_is_read() {
 	}
 	let mut picture = Picture::open(bytes).unwrap();
 	assert_eq!((picture.layout().width(), picture.layout().height()), (128, 128));
-	assert_eq!((picture.file().modality(), picture.file().date()), ("CT".into(), "20040119".into()));
+	assert_eq!(
+		(picture.file().modality(), picture.file().date()),
+		("CT".into(), "20040119".into())
+	);
 	let [lowest, highest] = picture.range().unwrap();
 	assert!(lowest >= -1_024.0 && highest < 3_000.0, "{lowest} to {highest}");
 	let window = picture.window().unwrap();

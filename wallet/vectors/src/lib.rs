@@ -97,7 +97,7 @@ fn grants() -> Vec<RuntimeCall> {
 	let text = ShownText { commitment: H256([7; 32]), language: *b"de" };
 	consents()
 		.into_iter()
-		.map(|(grantee, terms)| ConsentCall::grant { grantee, terms, text: text.clone() }.into())
+		.map(|(grantee, terms)| ConsentCall::grant { grantee, terms, text }.into())
 		.collect()
 }
 

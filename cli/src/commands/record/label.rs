@@ -17,8 +17,7 @@ use anyhow::Result;
 use serde_json::json;
 use vouchsafe_agent::holdings;
 use vouchsafe_client::chain::{
-	bounded,
-	calls::{CustodyCall, RecordsCall},
+	calls::RecordsCall,
 	AccountId, RecordStatus, StaffMatter, H256,
 };
 use vouchsafe_speech::{compared, short};

@@ -156,6 +156,7 @@ fn opened(open: &OpenDocument) -> Opened {
 		note: String::new(),
 		failure: String::new(),
 		warnings: vec![],
+		closes_in: None,
 	}
 }
 

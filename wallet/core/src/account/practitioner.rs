@@ -3,9 +3,11 @@
 
 use super::{
 	connection::account_of,
-	consents::{grantee_of, key_of},
+	consents::{choices, grantee_of, key_of},
 	drafts::{id as record_id, parsed, period_of, Action},
-	locked, people, Account, BACKUP, FOLDER, KEY, KIND, NETWORK, DESKS, TRUSTED,
+	locked, people,
+	records::OnDevice,
+	Account, BACKUP, DESKS, FOLDER, KEY, KIND, NETWORK, TRUSTED,
 };
 use crate::{
 	app::Instant,
@@ -25,7 +27,6 @@ use vouchsafe_agent::{
 	labels::LabelTable,
 	open::{self, OpeningRequest},
 	pins,
-	platform::Keep as _,
 	practice::{self, Noted, State},
 	request, text,
 };
@@ -38,7 +39,7 @@ use vouchsafe_protocol::{
 		Effect, Grantee, Ground, Purpose, H256,
 	},
 };
-use vouchsafe_speech::{Phrase as _, Speech, Teller};
+use vouchsafe_speech::{Speech, Teller};
 
 /// For how many days can be asked.
 const DAYS: [u32; 5] = [1, 7, 30, 90, 365];
@@ -74,7 +75,7 @@ impl<H: Host> Account<H> {
 				code.of_chain(session.genesis())?.person()?.account
 			},
 		};
-		ensure_patient(&session.finalized().await?, &account).await?;
+		ensure_patient::<H>(&session.finalized().await?, &account).await?;
 		Ok(people::plain(&session, &account))
 	}
 
@@ -155,7 +156,7 @@ impl<H: Host> Account<H> {
 		let patient = account_of(patient)?;
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		ensure_patient(&at, &patient).await?;
+		ensure_patient::<H>(&at, &patient).await?;
 		let me = self.account();
 		let requests = self.own_requests(&session, &at, Some(&patient), speech).await?;
 		let mut affiliations = practice::affiliations(&at, &me).await?;
@@ -178,10 +179,7 @@ impl<H: Host> Account<H> {
 			has_more: false,
 			requests,
 			grantees: vec![],
-			categories: Category::ITEMS
-				.iter()
-				.map(|it| choice(it.to_string(), speech.phrase(*it)))
-				.collect(),
+			categories: choices::<Category>(speech),
 			durations: DAYS
 				.iter()
 				.map(|days| choice(days.to_string(), speech.duration(u64::from(*days) * DAY)))
@@ -203,9 +201,9 @@ impl<H: Host> Account<H> {
 		let found = practice::openable(&session, &at, &patient, institution).await?;
 		let tags = found.records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 		let labels = label_keys::learn(&session, &patient, tags).await?;
-		let titles = BTreeMap::new();
+		let nothing = OnDevice::default();
 		for (id, record) in &found.records {
-			let mut line = self.line(&session, &labels, &titles, id, record, speech);
+			let mut line = self.line(&session, &labels, &nothing, id, record, speech);
 			line.title = self.documents.get(id).map(|it| it.document.title.clone());
 			view.open.push(OpenRecord { record: line, closes_in: self.closes_in(id) });
 		}
@@ -296,7 +294,7 @@ impl<H: Host> Account<H> {
 		let session = self.renew_session().await?;
 		let at = session.finalized().await?;
 		let patient = account_of(&form.patient)?;
-		ensure_patient(&at, &patient).await?;
+		ensure_patient::<H>(&at, &patient).await?;
 		let institution = account_of(&form.institution)?;
 		let grantee = grantee_of(&form.grantee)?;
 		let reason = text::line(&form.reason);

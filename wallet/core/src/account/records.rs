@@ -36,7 +36,8 @@ use vouchsafe_vault::document::ciphertext_len;
 pub(super) type Titles = BTreeMap<Hex<32>, String>;
 
 /// What this device knows of records.
-struct OnDevice {
+#[derive(Default)]
+pub(super) struct OnDevice {
 	titles: Titles,
 	kept: Vec<H256>,
 }

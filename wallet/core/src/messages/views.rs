@@ -1,6 +1,6 @@
 //! What the page shows.
 
-use super::{Kept, RecordSize, UnfinishedLine};
+use super::{Kept, RecordSize, Studies, StudyView, UnfinishedLine};
 use serde::{Deserialize, Serialize};
 
 /// The core's answers.

@@ -8,7 +8,8 @@ fn refusal(bytes: Vec<u8>) -> Option<Refusal> {
 
 #[test]
 fn every_cut_file_is_refused() {
-	let mut files = [Dicom::grey(&[1, 2, 3]), Dicom::grey(&[1, 2, 3]), Dicom::color("RGB", &[1; 9])];
+	let mut files =
+		[Dicom::grey(&[1, 2, 3]), Dicom::grey(&[1, 2, 3]), Dicom::color("RGB", &[1; 9])];
 	files[0].raw(&files::sequence(&files::unknown_sequence(), false));
 	files[1].pieces("1.2.840.10008.1.2.5", &[], &[&[0; 64]]);
 	for file in files {
@@ -28,8 +29,8 @@ fn a_changed_byte_never_panics() {
 	runs.pieces("1.2.840.10008.1.2.5", &[0], &[&frame]);
 	let mut nested = Dicom::grey(&[1; 8]);
 	nested.raw(&files::sequence(&files::unknown_sequence(), false));
-	let mut jpeg = Dicom::grey(&[1; 64]);
-	jpeg.pieces("1.2.840.10008.1.2.4.50", &[], &[b"\xff\xd8\xff\xdb\x00\x43\x00\xff\xd9"]);
+	let mut jpeg = Dicom::grey(&[1; 8]);
+	jpeg.pieces("1.2.840.10008.1.2.4.70", &[], &[&files::lossless_jpeg(&[1; 8], 8, 16)]);
 	for file in [runs, nested, jpeg, Dicom::color("YBR_FULL", &[9; 30])] {
 		let bytes = file.bytes();
 		for at in 132..bytes.len() {
@@ -120,9 +121,15 @@ fn contradictions_are_damage() {
 		file.number(group, tag, value);
 		refusal(file.bytes())
 	};
-	for (tag, value) in
-		[(0x0010, 0), (0x0011, 0), (0x0011, 3), (0x0002, 3), (0x0101, 0), (0x0101, 17), (0x0102, 16)]
-	{
+	for (tag, value) in [
+		(0x0010, 0),
+		(0x0011, 0),
+		(0x0011, 3),
+		(0x0002, 3),
+		(0x0101, 0),
+		(0x0101, 17),
+		(0x0102, 16),
+	] {
 		assert_eq!(with(0x0028, tag, value), Some(Refusal::Damaged), "{tag:x}: {value}");
 	}
 	for tag in [0x0010, 0x0011, 0x0100] {

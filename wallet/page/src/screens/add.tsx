@@ -71,12 +71,14 @@ function Form({ choices }: { choices: Choices }) {
 			<TextField type="month" label={t("page-upload-month")} text={month} />
 			<details>
 				<summary>{t("page-upload-more")}</summary>
-				<CheckField label={t("page-upload-labels")} choices={choices.labels} values={labels} />
-				<SelectField
-					label={t("page-upload-confidentiality")}
-					choices={choices.confidentiality}
-					value={confidentiality}
-				/>
+				<div class="stack">
+					<CheckField label={t("page-upload-labels")} choices={choices.labels} values={labels} />
+					<SelectField
+						label={t("page-upload-confidentiality")}
+						choices={choices.confidentiality}
+						value={confidentiality}
+					/>
+				</div>
 			</details>
 			{failure.value && <Failure failure={failure.value} onRetry={draft} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
