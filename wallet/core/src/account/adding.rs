@@ -374,7 +374,7 @@ fn ensure_size(length: usize) -> Result<(), Trouble> {
 mod tests {
 	use super::*;
 	use vouchsafe_agent::english::speech_of;
-	use vouchsafe_protocol::types::{Holder, HolderKind, HolderSet, NewVersion};
+	use vouchsafe_protocol::types::{bounded, Holder, HolderKind, HolderSet, NewVersion};
 
 	const ME: AccountId = AccountId::new([9; 32]);
 	const SALT: [u8; 16] = [4; 16];
@@ -432,7 +432,7 @@ mod tests {
 			institution: call.institution,
 			holders: HolderSet {
 				threshold: 2,
-				holders: call.holders.into_iter().map(holder).collect(),
+				holders: bounded(call.holders.into_iter().map(holder).collect(), "holders").unwrap(),
 			},
 			records: call.records.into_iter().map(creation).collect(),
 		}

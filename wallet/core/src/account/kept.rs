@@ -169,7 +169,12 @@ fn note(entry: &Entry, speech: &Speech) -> String {
 mod tests {
 	use super::*;
 	use crate::{
-		account::first_values, device::DeviceKey, failure, host::DOCUMENT, messages::FailureKind,
+		account::first_values,
+		device::DeviceKey,
+		extension::{Prompts, Secrets},
+		failure,
+		host::DOCUMENT,
+		messages::FailureKind,
 		tests::host::TestHost,
 	};
 	use std::sync::atomic::Ordering;
@@ -185,11 +190,12 @@ mod tests {
 	/// An account on this host, with the key of an earlier one.
 	async fn account(host: &TestHost, key: &DeviceKey) -> Account<TestHost> {
 		if host.stored.lock().unwrap().is_empty() {
-			let values = first_values(key, &KeyFile::generate().unwrap(), true).unwrap();
+			let values = first_values(key, &Secrets::InWallet(KeyFile::generate().unwrap()), true).unwrap();
 			host.replace(values).await.unwrap();
 		}
 		let stored = host.load().await.unwrap();
-		Account::open(host.clone(), key.clone(), &stored, String::new()).await.unwrap()
+		let prompts = Prompts::default();
+		Account::open(host.clone(), key.clone(), &stored, String::new(), prompts).await.unwrap()
 	}
 
 	fn open(account: &Account<TestHost>, number: u8, length: usize) -> String {

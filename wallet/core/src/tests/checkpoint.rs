@@ -26,7 +26,7 @@ fn host(checkpoint: Option<&Trusted>) -> TestHost {
 
 /// The block from which a chain with this genesis block is proven.
 fn first(host: &TestHost, genesis: u8, kept: Option<Trusted>) -> Result<Option<u32>, Trouble> {
-	let network = Network { genesis: Hex([genesis; 32]), custodians: vec![] };
+	let network = Network { genesis: Hex([genesis; 32]), custodians: vec![], is_chosen: false };
 	match network.chain(host, kept) {
 		Ok(chain) => Ok(chain.trusted().map(|it| it.head().number)),
 		Err(error) => Err(error.downcast().unwrap()),

@@ -5,6 +5,7 @@ use crate::{
 	app::App,
 	messages::{Answer, Ask, Failure, FailureKind},
 };
+use futures::executor::block_on;
 use std::time::Duration;
 use subxt_signer::sr25519::dev;
 use vouchsafe_agent::{english::speech_of, registrar::AnswerError};
@@ -29,7 +30,7 @@ fn text(code: Code) -> String {
 }
 
 fn answer() -> String {
-	text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &asked(60), [3; 32])))
+	text(Code::Enrollee(block_on(EnrolleeCode::sign(&dev::alice(), &asked(60), [3; 32])).unwrap()))
 }
 
 /// A wallet with a new account.
@@ -57,12 +58,12 @@ async fn a_registrar_is_told_what_is_not_an_answer() {
 	let read = |text: String| Ask::DraftEnrolment { institution: institution.clone(), text };
 	let english = speech_of("en");
 	for (text, said) in [
-		("WIFI:T:WPA;S:hospital;;".to_owned(), english.wallet_failed_code()),
+		("WIFI:T:WPA;S:hospital;;".to_owned(), english.wallet_failed_code_foreign()),
 		("https://a.example/#/desk".to_owned(), english.wallet_failed_code()),
 		("VOUCHSAFE2:AAAA".to_owned(), english.desk_failed_version()),
 		(answer()[..90].to_owned(), english.desk_failed_damaged()),
-		(format!("VOUCHSAFE1:{}", "A".repeat(MAX_TEXT)), english.desk_failed_too_large()),
-		("A".repeat(5 << 20), english.desk_failed_too_large()),
+		(format!("VOUCHSAFE1:{}", "A".repeat(MAX_TEXT)), english.wallet_failed_code_large()),
+		("A".repeat(5 << 20), english.wallet_failed_code_large()),
 	] {
 		let failure = fails(&host, &app, read(text.clone())).await;
 		assert_eq!((failure.kind, &failure.text), (FailureKind::Input, &said), "{text:.40}");

@@ -1,5 +1,10 @@
 use super::*;
-use crate::{account::first_values, device::DeviceKey, tests::host::TestHost};
+use crate::{
+	account::first_values,
+	device::DeviceKey,
+	extension::{Prompts, Secrets},
+	tests::host::TestHost,
+};
 use vouchsafe_agent::{
 	keys::KeyFile,
 	platform::{Document, Draft as _, Sink as _},
@@ -84,16 +89,16 @@ fn the_sentence_is_made_from_the_call() {
 
 async fn account(host: &TestHost) -> Account<TestHost> {
 	let (key, _) = DeviceKey::create("a passphrase", Cost::LEAST).unwrap();
-	let values = first_values(&key, &KeyFile::generate().unwrap(), true).unwrap();
-	let stored: Vec<_> = values.into_iter().map(|(key, value)| (key, value.unwrap())).collect();
-	Account::open(host.clone(), key, &stored, String::new()).await.unwrap()
+	let secrets = Secrets::InWallet(KeyFile::generate().unwrap());
+	let stored = first_values(&key, &secrets, true).unwrap();
+	Account::open(host.clone(), key, &stored, String::new(), Prompts::default()).await.unwrap()
 }
 
 async fn keep(account: &Account<TestHost>, record: H256, bytes: &[u8]) {
 	let mut draft = account.documents.draft().await.unwrap();
 	draft.write(bytes).await.unwrap();
 	let (title, media_type) = ("letter".into(), "text/plain".into());
-	account.documents.keep(draft, &Document { record, title, media_type }).await.unwrap();
+	account.documents.keep(draft, &Document { record, version: 0, title, media_type }).await.unwrap();
 }
 
 #[tokio::test]
@@ -146,7 +151,7 @@ async fn another_opening_than_the_asked_one_is_not_signed() {
 	assert!(is_signed(call(&|_| {})));
 	assert!(!is_signed(call(&|it| it.patient = HOSPITAL)));
 	assert!(!is_signed(call(&|it| it.records.push(H256([2; 32])))));
-	assert!(!is_signed(call(&|it| it.purpose = Purpose::Emergency)));
+	assert!(!is_signed(call(&|it| it.purpose = Purpose::EmergencyTreatment)));
 	assert!(!is_signed(call(&|it| it.ground = Ground::Consent { institution: None })));
 	assert!(!is_signed(call(&|it| it.ground = Ground::Own)));
 	drop(given);
