@@ -9,7 +9,7 @@ use crate::{
 	calls::RuntimeCall,
 	extrinsics::{self, Binding},
 	messages::{Delegation, Hex, Payload, Signed, SignedCustodian, MAX_DELEGATION},
-	traits::SyncOutsideWasm,
+	traits::{SendOutsideWasm, SyncOutsideWasm},
 	types::{account_bytes, AccountId, H256},
 };
 use serde::{de::DeserializeOwned, Serialize};
@@ -90,7 +90,7 @@ pub type SharedSigner = Arc<dyn Signer + Send>;
 #[cfg(target_family = "wasm")]
 pub type SharedSigner = Arc<dyn Signer>;
 
-impl Signer for SharedSigner {
+impl<S: Signer + SendOutsideWasm + ?Sized> Signer for Arc<S> {
 	fn account(&self) -> AccountId {
 		(**self).account()
 	}

@@ -31,7 +31,7 @@ use std::future::Future;
 mod outside_wasm {
 	/// [`Send`], except in a browser.
 	pub trait SendOutsideWasm: Send {}
-	impl<T: Send> SendOutsideWasm for T {}
+	impl<T: Send + ?Sized> SendOutsideWasm for T {}
 
 	/// [`Sync`], except in a browser.
 	pub trait SyncOutsideWasm: Sync {}
@@ -42,7 +42,7 @@ mod outside_wasm {
 mod outside_wasm {
 	/// [`Send`], except in a browser.
 	pub trait SendOutsideWasm {}
-	impl<T> SendOutsideWasm for T {}
+	impl<T: ?Sized> SendOutsideWasm for T {}
 
 	/// [`Sync`], except in a browser.
 	pub trait SyncOutsideWasm {}

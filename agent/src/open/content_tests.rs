@@ -1,7 +1,7 @@
 //! Content that is written as it arrives: nothing of it stays unless all of it is right.
 
 use super::*;
-use crate::{platform::Pieces, scripted::Scripted};
+use crate::{consent::fixtures::hospital, platform::Pieces, scripted::Scripted};
 use bytes::Bytes;
 use std::sync::Mutex;
 use vouchsafe_protocol::{
@@ -123,8 +123,8 @@ async fn fetched(
 	file: &File,
 	sent: [Vec<Result<Bytes, CustodianError>>; 2],
 ) -> Result<Opened<()>> {
-	let mut session = Session::<Scripted>::scripted("//PatientA").with_custodian(None);
-	let member = session.members.remove(0);
+	let mut session = Session::<Scripted>::scripted("//PatientA");
+	let member = hospital();
 	for (place, sent) in [1, 2].into_iter().zip(sent) {
 		let account = AccountId::new([place; 32]);
 		session.custodians.content.insert(account.clone(), sent);

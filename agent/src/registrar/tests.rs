@@ -1,5 +1,6 @@
 use super::*;
 use crate::{english::speech_of, scripted::Scripted};
+use futures::executor::block_on;
 use subxt_signer::sr25519::dev;
 use vouchsafe_protocol::{
 	qr::{EnrolleeCode, PersonCode, MAX_TEXT},
@@ -18,8 +19,13 @@ fn asked(kind: AccountKind) -> RegistrarCode {
 	RegistrarCode { genesis: GENESIS, institution: HOSPITAL, kind, url, expires: NOW + 1 }
 }
 
+/// The answer to a registrar's code.
+fn signed(asked: &RegistrarCode) -> EnrolleeCode {
+	block_on(EnrolleeCode::sign(&dev::alice(), asked, [3; 32])).unwrap()
+}
+
 fn answer(kind: AccountKind) -> String {
-	text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &asked(kind), [3; 32])))
+	text(Code::Enrollee(signed(&asked(kind))))
 }
 
 fn text(code: Code) -> String {
@@ -77,10 +83,10 @@ fn what_is_not_an_answer_to_the_desk_is_refused() {
 		assert!(matches!(error, AnswerError::Code(QrError::OtherKind { .. })), "{error}");
 	}
 	let elsewhere = RegistrarCode { genesis: H256([9; 32]), ..asked(patient) };
-	let elsewhere = text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &elsewhere, [3; 32])));
+	let elsewhere = text(Code::Enrollee(signed(&elsewhere)));
 	assert_eq!(read(&elsewhere), Err(AnswerError::Code(QrError::OtherChain(H256([9; 32])))));
 	let theirs = RegistrarCode { institution: OTHER, ..asked(patient) };
-	let theirs = text(Code::Enrollee(EnrolleeCode::sign(&dev::alice(), &theirs, [3; 32])));
+	let theirs = text(Code::Enrollee(signed(&theirs)));
 	assert!(matches!(read(&theirs), Err(AnswerError::OtherInstitution(_))));
 	let after = |now| read_answer(GENESIS, &Names::default(), &HOSPITAL, &answer(patient), now);
 	assert!(after(NOW).is_ok());

@@ -25,8 +25,8 @@ use serde_json::{json, Value};
 use std::collections::BTreeMap;
 use vouchsafe_agent::stop::Stop;
 use vouchsafe_client::chain::{
-	Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee,
-	LabelFilter, Purpose, Purposes, StudyTraits, Terms, View, H256,
+	Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee, LabelFilter, Purpose,
+	Purposes, StudyTraits, Terms, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
 

@@ -416,7 +416,8 @@ mod tests {
 		for change in limits {
 			assert!(Fixture::new().check(&delegated(change), Some(signer())).await.is_ok());
 		}
-		let others: [(&str, fn(&mut Delegation)); 6] = [
+		type Change = fn(&mut Delegation);
+		let others: [(&str, Change); 6] = [
 			("expired", |it| (it.from, it.until) = (NOW - MAX_DELEGATION, NOW)),
 			("not yet valid", |it| (it.from, it.until) = (NOW + 1, NOW + 2)),
 			("too long", |it| it.until += 1),

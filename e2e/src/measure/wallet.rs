@@ -101,7 +101,7 @@ async fn fill(network: &Network, words: &str, lines: u64) -> Result<()> {
 				id: consent.id,
 				revision,
 				terms,
-				text: consent.text.clone(),
+				text: consent.text,
 			}
 			.into()
 		});

@@ -12,8 +12,8 @@ mod log;
 mod people;
 mod practitioner;
 mod records;
-mod release;
 mod registrar;
+mod release;
 mod requests;
 mod settings;
 mod studies;
@@ -37,12 +37,7 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard, PoisonError},
 	time::Duration,
 };
-use vouchsafe_agent::{
-	keys::Identity,
-	platform::Keep as _,
-	stop::Stop,
-	synced::Outcome,
-};
+use vouchsafe_agent::{keys::Identity, platform::Keep as _, stop::Stop, synced::Outcome};
 use vouchsafe_protocol::{
 	signing::SharedSigner,
 	types::{AccountId, AccountKind, H256},
@@ -176,7 +171,8 @@ impl<H: Host> Account<H> {
 		}
 		let last_proof = last::proof(&keep).await;
 		let is_registrar = keep.read(FOLDER, DESKS).await?.is_some_and(|it| it[..] == [1]);
-		let known = Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
+		let known =
+			Known { kind, is_registrar, last_proof, has_backup, network, ..Known::default() };
 		Ok(Self {
 			host,
 			keep,
@@ -343,7 +339,7 @@ impl<H: Host> Account<H> {
 				Answer::Seen(self.what_sees(&account, institution.as_deref(), speech).await?)
 			},
 			Ask::Records => Answer::Records(self.records(speech).await?),
-			Ask::Record { id } => Answer::Record(self.record(&id, speech).await?),
+			Ask::Record { id } => Answer::Record(Box::new(self.record(&id, speech).await?)),
 			Ask::Open { ids } => Answer::Opened(self.open_records(&ids, speech).await?),
 			Ask::Read { id } => Answer::Document(self.read(&id, speech)?),
 			Ask::Sizes { ids } => Answer::Sizes(self.sizes(&ids).await?),

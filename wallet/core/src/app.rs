@@ -252,27 +252,27 @@ impl<H: Host> App<H> {
 			},
 			Ask::ConfirmMember { account } => {
 				self.ensure_signs()?;
-				return self.from_account(Ask::ConfirmMember { account }).await;
+				return self.ask_account(Ask::ConfirmMember { account }).await;
 			},
 			asked @ Ask::SetStaffName { .. } => {
 				self.ensure_signs()?;
-				return self.from_account(asked).await;
+				return self.ask_account(asked).await;
 			},
 			Ask::Open { ids } => {
 				self.ensure_agrees()?;
-				return self.from_account(Ask::Open { ids }).await;
+				return self.ask_account(Ask::Open { ids }).await;
 			},
 			Ask::OpenOfPatient { patient, institution, ids } => {
 				self.ensure_agrees()?;
-				return self.from_account(Ask::OpenOfPatient { patient, institution, ids }).await;
+				return self.ask_account(Ask::OpenOfPatient { patient, institution, ids }).await;
 			},
-			other => return self.from_account(other).await,
+			other => return self.ask_account(other).await,
 		};
 		Ok((answer, None))
 	}
 
 	/// What the unlocked account answers.
-	async fn from_account(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn ask_account(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
 		let account = self.account()?;
 		self.while_open(account.answer(ask, self.speech())).await
 	}

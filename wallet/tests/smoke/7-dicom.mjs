@@ -68,7 +68,7 @@ async function a_mouse_and_keys_move_the_window(harness) {
 	const width = () => slider(frame, "Window (contrast)").inputValue().then(Number);
 	const [firstLevel, firstWidth] = [await level(), await width()];
 	await frame.locator("body").press("Tab");
-	await wallet.tabTo("A finding");
+	await wallet.tabTo("Image: A finding");
 	await wallet.page.keyboard.press("ArrowDown");
 	assert.ok((await level()) > firstLevel);
 	await wallet.page.keyboard.press("ArrowUp");

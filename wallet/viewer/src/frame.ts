@@ -57,7 +57,8 @@ const english: ViewerTexts = {
 	level: "Level (brightness)",
 	window: "Window (contrast)",
 	original: "As in the file",
-	imageHint: "On the image, drag with the mouse or press the arrow keys to change brightness and contrast. Page Up and Page Down show the other images.",
+	imageHint: "On the image, drag with the mouse or press the arrow keys to change brightness and contrast.",
+	framesHint: "Page Up and Page Down show the other images.",
 };
 
 /** Waits for documents, and shows each with the view for its type. */

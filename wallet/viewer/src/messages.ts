@@ -69,7 +69,9 @@ export interface ViewerTexts {
 	window: string;
 	/** Back to the window that the file asks for. */
 	original: string;
+	/** How the window is moved on the image, and how frames are changed. */
 	imageHint: string;
+	framesHint: string;
 }
 
 /** The types that a viewer shows. Others are saved. */

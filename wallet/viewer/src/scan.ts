@@ -65,7 +65,7 @@ class Scan {
 		this.frames = picture.frames;
 		Object.assign(this.canvas, { width: picture.width, height: picture.height, className: "picture", tabIndex: 0 });
 		this.canvas.setAttribute("role", "img");
-		this.canvas.setAttribute("aria-label", title);
+		this.canvas.setAttribute("aria-label", `${texts.image}: ${title}`);
 		this.problem.setAttribute("role", "status");
 		this.elements = [this.canvas, this.problem, this.facts()];
 		if (this.frames > 1) this.addFrames();
@@ -73,7 +73,8 @@ class Scan {
 		if (lowest !== undefined && highest !== undefined) this.addWindow(lowest, highest, level ?? 0, width ?? 1);
 		if (this.controls.length === 0) return;
 		const hint = document.createElement("p");
-		Object.assign(hint, { id: "hint", className: "hint", textContent: texts.imageHint });
+		const hints = [this.range > 0 ? texts.imageHint : "", this.frames > 1 ? texts.framesHint : ""];
+		Object.assign(hint, { id: "hint", className: "hint", textContent: hints.join(" ").trim() });
 		this.canvas.setAttribute("aria-describedby", hint.id);
 		this.canvas.onkeydown = (event) => this.key(event);
 		this.elements.push(hint);

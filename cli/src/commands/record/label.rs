@@ -16,10 +16,7 @@ use crate::{
 use anyhow::Result;
 use serde_json::json;
 use vouchsafe_agent::holdings;
-use vouchsafe_client::chain::{
-	calls::RecordsCall,
-	AccountId, RecordStatus, StaffMatter, H256,
-};
+use vouchsafe_client::chain::{calls::RecordsCall, AccountId, RecordStatus, StaffMatter, H256};
 use vouchsafe_speech::{compared, short};
 
 /// Adds labels to a record.

@@ -112,7 +112,7 @@ fn the_guide_shows_a_study_as_it_is() {
 		&consents,
 		9_000,
 	));
-	lines.push(show::cost(1_000, 9_000, show::end_of_year(CLOSE - 1)));
+	lines.push(show::cost(1_000, 9_000, vouchsafe_agent::study::mine::end_of_year(CLOSE - 1)));
 	assert_shown(&lines);
 }
 

@@ -30,7 +30,10 @@ fn publish_by_a_motion_works() {
 			crate::Call::publish { name: word("wallet"), version: word("0.1.0"), hash: hash(1) };
 		vote(motion(call.into()), 3, &[HOSPITAL_A, HOSPITAL_B, HOSPITAL_C], &[]);
 		let release = Release { version: word("0.1.0"), hash: hash(1) };
-		assert_eq!(Releases::<Test>::get(word("wallet")).into_inner(), [release.clone()]);
+		assert_eq!(
+			Releases::<Test>::get(word("wallet")).into_inner(),
+			std::slice::from_ref(&release)
+		);
 		let published = Event::<Test>::Published { name: word("wallet"), release };
 		assert!(events().contains(&published.into()));
 	});

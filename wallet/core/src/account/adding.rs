@@ -424,6 +424,7 @@ mod tests {
 
 	fn encoded(call: Call) -> RuntimeCall {
 		let holder = |account| Holder { account, kind: HolderKind::Institution };
+		let holders = call.holders.into_iter().map(holder).collect();
 		let version = || NewVersion { manifest: vec![1], commitment: H256::zero() };
 		let creation =
 			|record| Creation { salt: SALT, record, version: version(), commitments: H256::zero() };
@@ -432,7 +433,8 @@ mod tests {
 			institution: call.institution,
 			holders: HolderSet {
 				threshold: 2,
-				holders: bounded(call.holders.into_iter().map(holder).collect(), "holders").unwrap(),
+				holders: bounded(call.holders.into_iter().map(holder).collect(), "holders")
+					.unwrap(),
 			},
 			records: call.records.into_iter().map(creation).collect(),
 		}
@@ -457,7 +459,8 @@ mod tests {
 	/// The attack: other bytes under the same sentence.
 	#[test]
 	fn no_other_call_is_signed() {
-		let changes: [fn(&mut Call); 13] = [
+		type Change = fn(&mut Call);
+		let changes: [Change; 13] = [
 			|call| call.patient = AccountId::new([8; 32]),
 			|call| call.institution = Some(AccountId::new([1; 32])),
 			|call| call.holders[0] = AccountId::new([3; 32]),

@@ -305,7 +305,8 @@ impl<H: Host> Account<H> {
 			institutions.iter().map(|it| account_of(it)).collect::<Result<_>>()?;
 		let network = chosen_network(&session.chain.genesis(), &session.members, &chosen)?;
 		let trusted = session.chain.chain.trusted();
-		let chain = network.chain(&self.host, trusted)?.with_signer(Some(self.identity.signer.clone()));
+		let chain =
+			network.chain(&self.host, trusted)?.with_signer(Some(self.identity.signer.clone()));
 		// One that answers nothing true is not chosen.
 		let session = Arc::new(self.begin(chain).await?);
 		session.fresh().await?;
@@ -460,9 +461,9 @@ fn better_network(network: &Network, members: &[Member]) -> Network {
 			_ => custodians.extend(named(member)),
 		}
 	}
-	let mut others = able().filter_map(named).filter(|(_, it)| {
-		network.custodians.iter().all(|(_, known)| known != it)
-	});
+	let mut others = able()
+		.filter_map(named)
+		.filter(|(_, it)| network.custodians.iter().all(|(_, known)| known != it));
 	while !network.is_chosen && custodians.len() < CUSTODIANS {
 		let Some(next) = others.next() else { break };
 		custodians.push(next);
@@ -487,8 +488,7 @@ fn chosen_network(genesis: &H256, members: &[Member], chosen: &[AccountId]) -> R
 			custodians.push((url.clone(), Hex::from(account)));
 		}
 	}
-	let network =
-		Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
+	let network = Network { genesis: Hex(genesis.0), custodians, is_chosen: !chosen.is_empty() };
 	Ok(better_network(&network, members))
 }
 

@@ -10,14 +10,17 @@ use crate::{
 	messages::{Kept, KeptLine, Opened},
 	platform::{OpenDocument, LARGE},
 };
-use anyhow::{Context as _, Result};
+use anyhow::{bail, Context as _, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vouchsafe_agent::{
 	file_names,
 	platform::{Document, Keep as _},
 };
-use vouchsafe_protocol::{messages::Hex, types::H256};
+use vouchsafe_protocol::{
+	messages::Hex,
+	types::{AccountKind, H256},
+};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
@@ -87,8 +90,11 @@ impl<H: Host> Account<H> {
 		Ok(Kept { documents: documents.collect(), size, most: MOST })
 	}
 
-	/// Keeps an open document.
+	/// Keeps an open document. Only patients keep records.
 	pub(super) async fn keep_document(&self, id: &str, speech: &Speech) -> Result<Kept> {
+		if self.kind().is_some_and(|kind| kind != AccountKind::Patient) {
+			bail!("only patients keep records on a device");
+		}
 		let record = record_id(id)?;
 		let open = self.documents.get(&record).context("this record is not open")?;
 		let _lock = self.keep.lock().await?;
@@ -190,7 +196,8 @@ mod tests {
 	/// An account on this host, with the key of an earlier one.
 	async fn account(host: &TestHost, key: &DeviceKey) -> Account<TestHost> {
 		if host.stored.lock().unwrap().is_empty() {
-			let values = first_values(key, &Secrets::InWallet(KeyFile::generate().unwrap()), true).unwrap();
+			let values =
+				first_values(key, &Secrets::InWallet(KeyFile::generate().unwrap()), true).unwrap();
 			host.replace(values).await.unwrap();
 		}
 		let stored = host.load().await.unwrap();
@@ -263,7 +270,8 @@ mod tests {
 	/// The attack, or a browser that has cleared a part: a document is gone, changed, or another's.
 	#[tokio::test]
 	async fn a_lost_or_changed_copy_is_told_and_forgotten() {
-		let spoil: [fn(&mut std::collections::BTreeMap<String, Vec<u8>>); 3] = [
+		type Spoil = fn(&mut BTreeMap<String, Vec<u8>>);
+		let spoil: [Spoil; 3] = [
 			|stored| stored.retain(|key, _| !key.starts_with(DOCUMENT)),
 			|stored| {
 				let (_, value) =
@@ -297,6 +305,18 @@ mod tests {
 			assert_eq!(left, 2 - lost.len());
 			assert!(lost.iter().all(|it| it.downcast_ref() == Some(&Trouble::KeptLost)));
 		}
+	}
+
+	#[tokio::test]
+	async fn practitioners_keep_nothing() {
+		let (host, key) = (TestHost::default(), DeviceKey::create("p", Cost::LEAST).unwrap().0);
+		let account = account(&host, &key).await;
+		let id = open(&account, 7, 100);
+		super::super::locked(&account.known).kind = Some(AccountKind::Practitioner);
+		assert!(account.keep_document(&id, speech()).await.is_err());
+		assert_eq!(documents(&host), 0);
+		super::super::locked(&account.known).kind = Some(AccountKind::Patient);
+		assert!(account.keep_document(&id, speech()).await.is_ok());
 	}
 
 	#[tokio::test]

@@ -42,7 +42,11 @@ impl<H: Host> App<H> {
 			}
 		}
 		let institution = Hex::from(&code.institution);
-		let network = Network { genesis, custodians: vec![(code.url.clone(), institution)], is_chosen: false };
+		let network = Network {
+			genesis,
+			custodians: vec![(code.url.clone(), institution)],
+			is_chosen: false,
+		};
 		let chain = network.chain(self.host(), None)?;
 		let at = chain.finalized().await?;
 		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;

@@ -43,7 +43,7 @@ pub enum Answer {
 	/// Records.
 	Records(Records),
 	/// One record.
-	Record(RecordView),
+	Record(Box<RecordView>),
 	/// How long records are.
 	Sizes(Vec<RecordSize>),
 	/// Opened records.

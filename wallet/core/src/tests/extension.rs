@@ -191,7 +191,8 @@ async fn an_extensions_account_has_a_sheet_of_its_encryption_key() {
 	host.pass(Duration::from_secs(61));
 	let failed = ask(&host, &app, Ask::Sign { digest: "00".into() }).await.unwrap_err();
 	assert_eq!(failed.kind, FailureKind::NotShown);
-	let failed = ask(&host, &app, Ask::RemovePasskey { credential: String::new() }).await.unwrap_err();
+	let failed =
+		ask(&host, &app, Ask::RemovePasskey { credential: String::new() }).await.unwrap_err();
 	assert_eq!(failed.kind, FailureKind::ConfirmFirst);
 }
 

@@ -72,6 +72,7 @@ function showMessage(mediaType: string, title: string, bytes: ArrayBuffer): ToVi
 			window: t("page-image-window"),
 			original: t("page-image-original"),
 			imageHint: t("page-image-hint"),
+			framesHint: t("page-image-frames-hint"),
 		},
 		...(scheme === "system" ? {} : { appearance: scheme }),
 	};

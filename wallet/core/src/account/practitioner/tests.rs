@@ -98,7 +98,11 @@ async fn keep(account: &Account<TestHost>, record: H256, bytes: &[u8]) {
 	let mut draft = account.documents.draft().await.unwrap();
 	draft.write(bytes).await.unwrap();
 	let (title, media_type) = ("letter".into(), "text/plain".into());
-	account.documents.keep(draft, &Document { record, version: 0, title, media_type }).await.unwrap();
+	account
+		.documents
+		.keep(draft, &Document { record, version: 0, title, media_type })
+		.await
+		.unwrap();
 }
 
 #[tokio::test]
