@@ -163,11 +163,7 @@ async fn another_opening_than_the_asked_one_is_not_signed() {
 	assert!(!is_signed(call(&|_| {})));
 }
 
-async fn open(
-	host: &TestHost,
-	key: &DeviceKey,
-	stored: &[(String, Vec<u8>)],
-) -> Account<TestHost> {
+async fn open(host: &TestHost, key: &DeviceKey, stored: &[(String, Vec<u8>)]) -> Account<TestHost> {
 	let (host, key, origin) = (host.clone(), key.clone(), String::new());
 	Account::open(host, key, stored, origin, Prompts::default()).await.unwrap()
 }
