@@ -255,7 +255,7 @@ impl<H: Host> App<H> {
 				return self.ask_account(Ask::ConfirmMember { account }).await;
 			},
 			asked @ Ask::SetStaffName { .. } => {
-				self.ensure_signs()?;
+				self.ensure_agrees()?;
 				return self.ask_account(asked).await;
 			},
 			Ask::Open { ids } => {

@@ -463,7 +463,7 @@ mod tests {
 			|call| call.patient = AccountId::new([8; 32]),
 			|call| call.institution = Some(AccountId::new([1; 32])),
 			|call| call.holders[0] = AccountId::new([3; 32]),
-			|call| drop(call.holders.pop()),
+			|call| call.holders.truncate(2),
 			|call| call.holders.push(AccountId::new([3; 32])),
 			|call| call.records.clear(),
 			|call| call.records.push(call_of(&adding()).records.remove(0)),

@@ -19,6 +19,9 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_vault::passphrase::Cost;
 
+/// What happens once.
+type Happening = Box<dyn FnOnce() + Send>;
+
 /// The host. Clones share what is stored.
 #[derive(Clone, Default)]
 pub(crate) struct TestHost {
@@ -28,7 +31,7 @@ pub(crate) struct TestHost {
 	pub checkpoint: Option<String>,
 	pub own_file: TestFile,
 	/// What happens while the stored values are read.
-	pub on_load: Arc<Mutex<Option<Box<dyn FnOnce() + Send>>>>,
+	pub on_load: Arc<Mutex<Option<Happening>>>,
 	posted: Arc<Mutex<Vec<Message>>>,
 }
 
