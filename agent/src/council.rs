@@ -539,7 +539,7 @@ mod tests {
 		let said = describe(&session, Some(&as_root(publish(&manifest))));
 		let hash = "07".repeat(32);
 		let expected =
-			format!("publish version 0.1.0 of wallet, whose manifest has the hash 0x{hash}");
+			format!("publish version “0.1.0” of wallet, whose manifest has the hash 0x{hash}");
 		assert_eq!(said, expected);
 		let said = describe(&session, Some(&as_root(upgrade(b"code"))));
 		assert!(said.starts_with("upgrade the runtime to the code with hash 0x"), "{said}");

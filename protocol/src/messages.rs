@@ -269,7 +269,7 @@ fn hex_schema(pattern: String, description: String) -> RefOr<Schema> {
 pub const MAX_DELEGATION: u64 = 8 * 60 * 60;
 
 /// An account lets a session key make requests to this chain's custodians for a while. It never holds
-/// for transactions. What is signed is in [`delegation_text`](crate::signing::delegation_text).
+/// for transactions. What is signed is `delegation_text` in `protocol/src/signing.rs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
