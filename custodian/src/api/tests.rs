@@ -83,7 +83,7 @@ impl Service {
 	}
 }
 
-const SIGNED: [&str; 26] = [
+const SIGNED: [&str; 27] = [
 	"/v1/releases",
 	"/v1/envelopes",
 	"/v1/carried",

@@ -92,7 +92,7 @@ async fn at_block(compared: &mut Compared, one: &impl View, other: &impl View) {
 			both!(compared, one, other, record(&patient, record));
 			both!(compared, one, other, version(&patient, record, 0));
 			both!(compared, one, other, sharing_set(&patient, record, 0));
-			for (reader, ground) in grounds(&readers, &accounts(&INSTITUTIONS)) {
+			for (reader, ground) in &grounds(&readers, &accounts(&INSTITUTIONS)) {
 				let (action, purpose) = (Action::Read, Purpose::Treatment);
 				both!(
 					compared,
