@@ -91,7 +91,7 @@ async function codes_that_are_not_the_desks_are_explained(harness) {
 	for (const [code, id] of [
 		[foreign, "wallet-failed-code-foreign"],
 		[tooLarge, "wallet-failed-code-large"],
-		[person, "wallet-failed-code-kind"],
+		[person, "desk-failed-kind"],
 	]) {
 		await scan(harness, ada, await picture(harness, code));
 		await reason(ada, id);
