@@ -513,10 +513,10 @@ fn a_call_whose_fate_nobody_names_is_not_signed_again() {
 fn the_nonce_of_a_call_is_the_proven_one() {
 	let (world, chain) = of(&[Lie::Nothing]);
 	let view = run(&world, chain.finalized()).unwrap();
-	let other = submission::sign(&chain, &me(), &deny(), &view, 0);
-	let other = other.now_or_never().unwrap().unwrap();
+	let (me, deny) = (me(), deny());
+	let other = submission::sign(&chain, &me, &deny, &view, 0).now_or_never().unwrap().unwrap();
 	world.lock().make_block(vec![other], Duration::ZERO);
-	run(&world, chain.submit(&me(), deny())).unwrap();
+	run(&world, chain.submit(&me, deny)).unwrap();
 	assert_eq!(world.lock().got.iter().map(|it| nonce_of(it)).collect::<Vec<_>>(), [1]);
 }
 

@@ -73,6 +73,7 @@ interface Answers {
 	seenLog: "done";
 	holdings: "holdings";
 	settings: "settings";
+	release: "release";
 	setSetting: "settings";
 	chooseCustodians: "settings";
 	setName: "done";

@@ -27,6 +27,43 @@ sees: Portion,
 why: string, };
 
 /**
+ * What a practitioner asks a patient for.
+ */
+export type AccessRequestForm = { 
+/**
+ * The patient's account.
+ */
+patient: string, 
+/**
+ * The institution for which the practitioner acts.
+ */
+institution: string, 
+/**
+ * For whom, by the key of a choice.
+ */
+grantee: string, 
+/**
+ * Categories, by their keys. Empty: all.
+ */
+categories: Array<string>, 
+/**
+ * Only care from this month on: `2024-05`.
+ */
+fromMonth: string | null, 
+/**
+ * Only care until this month.
+ */
+toMonth: string | null, 
+/**
+ * For how many days from the approval on.
+ */
+days: number, 
+/**
+ * Why. Only the patient reads it.
+ */
+reason: string, };
+
+/**
  * What one of them sees.
  */
 export type AccessRow = { 
@@ -35,6 +72,10 @@ export type AccessRow = {
  */
 who: Person, 
 /**
+ * The institution for which a practitioner acts: its account. `None` for others.
+ */
+institution: string | null, 
+/**
  * One cell for each category.
  */
 cells: Array<AccessCell>, };
@@ -42,17 +83,90 @@ cells: Array<AccessCell>, };
 /**
  * Whose account it is.
  */
-export type AccountKind = "patient" | "practitioner" | "other";
+export type AccountKind = "patient" | "practitioner" | "registrar" | "other";
+
+/**
+ * A document that the person adds, as the page's form has it.
+ */
+export type AdditionForm = { 
+/**
+ * The title.
+ */
+title: string, 
+/**
+ * The name of the file.
+ */
+fileName: string, 
+/**
+ * The category's key.
+ */
+category: string, 
+/**
+ * The month of care: `2024-05`.
+ */
+month: string, 
+/**
+ * The words of its sensitivity labels.
+ */
+labels: Array<string>, 
+/**
+ * `normal`, `restricted` or `very-restricted`.
+ */
+confidentiality: string, };
+
+/**
+ * Somebody's work for an institution.
+ */
+export type AffiliationView = { 
+/**
+ * The function's key.
+ */
+role: string, 
+/**
+ * The function, in words.
+ */
+roleText: string, 
+/**
+ * From when on, for people.
+ */
+from: string, 
+/**
+ * Until when, for people. Empty if it has no end.
+ */
+until: string, 
+/**
+ * Whether it has ended.
+ */
+hasEnded: boolean, 
+/**
+ * Whether the person has accepted it.
+ */
+isAccepted: boolean, };
+
+/**
+ * The text that was agreed to in another language.
+ */
+export type Agreed = { 
+/**
+ * Its language.
+ */
+language: string, 
+/**
+ * The text. `None` if it is on none of the person's devices.
+ */
+text: string | null, };
 
 /**
  * The core's answers.
  */
-export type Answer = { "answer": "done" } | { "answer": "started", "value": Started } | { "answer": "words", "value": Words } | { "answer": "passkeys", "value": Passkeys } | { "answer": "deskOffer", "value": DeskOffer } | { "answer": "deskAnswer", "value": DeskAnswer } | { "answer": "proof", "value": Proof } | { "answer": "home", "value": Home } | { "answer": "requests", "value": Array<RequestLine> } | { "answer": "request", "value": RequestView } | { "answer": "draft", "value": Draft } | { "answer": "signed", "value": Signed } | { "answer": "consents", "value": Consents } | { "answer": "choices", "value": Choices } | { "answer": "access", "value": Access } | { "answer": "seen", "value": Seen } | { "answer": "records", "value": Records } | { "answer": "record", "value": RecordView } | { "answer": "opened", "value": Array<Opened> } | { "answer": "sizes", "value": Array<RecordSize> } | { "answer": "unfinished", "value": Array<UnfinishedLine> } | { "answer": "kept", "value": Kept } | { "answer": "document", "value": DocumentView } | { "answer": "file", "value": FileView } | { "answer": "copies", "value": Array<CopyLine> } | { "answer": "log", "value": LogView } | { "answer": "logVerdict", "value": LogVerdict } | { "answer": "holdings", "value": Holdings } | { "answer": "settings", "value": Settings };
+export type Answer = { "answer": "done" } | { "answer": "started", "value": Started } | { "answer": "words", "value": Words } | { "answer": "passkeys", "value": Passkeys } | { "answer": "deskOffer", "value": DeskOffer } | { "answer": "deskAnswer", "value": DeskAnswer } | { "answer": "proof", "value": Proof } | { "answer": "home", "value": Home } | { "answer": "requests", "value": Array<RequestLine> } | { "answer": "request", "value": RequestView } | { "answer": "draft", "value": Draft } | { "answer": "signed", "value": Signed } | { "answer": "consents", "value": Consents } | { "answer": "choices", "value": Choices } | { "answer": "access", "value": Access } | { "answer": "seen", "value": Seen } | { "answer": "records", "value": Records } | { "answer": "record", "value": RecordView } | { "answer": "sizes", "value": Array<RecordSize> } | { "answer": "opened", "value": Array<Opened> } | { "answer": "unfinished", "value": Array<UnfinishedLine> } | { "answer": "kept", "value": Kept } | { "answer": "document", "value": DocumentView } | { "answer": "file", "value": FileView } | { "answer": "copies", "value": Array<CopyLine> } | { "answer": "log", "value": LogView } | { "answer": "logVerdict", "value": LogVerdict } | { "answer": "holdings", "value": Holdings } | { "answer": "settings", "value": Settings } | { "answer": "release", "value": ReleaseView } | { "answer": "code", "value": QrCode } | { "answer": "person", "value": Person } | { "answer": "practice", "value": Practice } | { "answer": "patient", "value": PatientView } | { "answer": "desk", "value": Desk } | { "answer": "deskCode", "value": DeskCode } | { "answer": "enrolment", "value": EnrolmentDraft } | { "answer": "staff", "value": Staff } | { "answer": "managed", "value": Managed } | { "answer": "studies", "value": Studies } | { "answer": "study", "value": StudyView };
 
 /**
- * A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer).
+ * A request of the page. The answer to each is named in brackets: see [`Answer`](super::Answer). The
+ * page has its name in the field `ask`. The worker puts it before the others, because serde needs much
+ * code for a name that comes anywhere.
  */
-export type Ask = { "ask": "sizes", ids: Array<string> } | { "ask": "saveLarge", id: string } | { "ask": "draftAddition", form: AdditionForm } | { "ask": "draftNote", id: string, text: string } | { "ask": "draftLabels", id: string, words: Array<string> } | { "ask": "unfinished" } | { "ask": "draftFinish", id: string } | { "ask": "giveUp", id: string } | { "ask": "kept" } | { "ask": "keep", id: string } | { "ask": "openKept", id: string } | { "ask": "forgetKept", id: string } | { "ask": "start", 
+export type Ask = { "ask": "start", 
 /**
  * The language of the browser or of the person's choice: `de-AT`.
  */
@@ -64,7 +178,19 @@ origin: string, } | { "ask": "setLanguage",
 /**
  * `en`, `de` or `id`.
  */
-language: string, } | { "ask": "makeWords" } | { "ask": "checkWords", 
+language: string, } | { "ask": "makeWords" } | { "ask": "useExtension", 
+/**
+ * The account.
+ */
+account: ExtensionAccount, } | { "ask": "extensionAnswer", 
+/**
+ * The number of the question.
+ */
+id: number, 
+/**
+ * The answer.
+ */
+outcome: ExtensionOutcome, } | { "ask": "delegate" } | { "ask": "checkWords", 
 /**
  * The words, or the sheet's code.
  */
@@ -100,7 +226,19 @@ credential: string,
 /**
  * The output of its PRF extension, base64.
  */
-output: string, } | { "ask": "passkeys" } | { "ask": "removePasskeys" } | { "ask": "forget" } | { "ask": "readDeskCode", 
+output: string, } | { "ask": "passkeys" } | { "ask": "removePasskey", 
+/**
+ * The credential's id, base64.
+ */
+credential: string, } | { "ask": "changePassphrase", 
+/**
+ * What unlocks the wallet until now.
+ */
+secret: Secret, 
+/**
+ * The new passphrase.
+ */
+passphrase: string, } | { "ask": "forget" } | { "ask": "readDeskCode", 
 /**
  * The code's text, or a link with it.
  */
@@ -144,7 +282,39 @@ carry: boolean, } | { "ask": "draftRevocation",
 /**
  * The consent's number.
  */
-id: number, } | { "ask": "draftStop" } | { "ask": "draftResume" } | { "ask": "sign", 
+id: number, } | { "ask": "draftStop", 
+/**
+ * Whether those who may add records can still add them.
+ */
+allowsAdding: boolean, 
+/**
+ * Whether it also binds in an emergency.
+ */
+bindsEmergencies: boolean, } | { "ask": "draftResume" } | { "ask": "draftRefuseAssisted" } | { "ask": "studies" } | { "ask": "study", 
+/**
+ * Its number.
+ */
+id: number, } | { "ask": "draftStudyChoice", 
+/**
+ * The choice.
+ */
+choice: StudyChoice, } | { "ask": "draftJoin", 
+/**
+ * The study's number.
+ */
+study: number, } | { "ask": "draftLeave", 
+/**
+ * The study's number.
+ */
+study: number, } | { "ask": "draftHolders", 
+/**
+ * Accounts of institutions. Empty: any.
+ */
+holders: Array<string>, 
+/**
+ * Countries, as two letters. Empty: any.
+ */
+countries: Array<string>, } | { "ask": "sign", 
 /**
  * The draft's digest.
  */
@@ -164,7 +334,11 @@ institution: string | null, } | { "ask": "records" } | { "ask": "record",
 /**
  * Its id.
  */
-id: string, } | { "ask": "open", 
+id: string, } | { "ask": "sizes", 
+/**
+ * Their ids.
+ */
+ids: Array<string>, } | { "ask": "open", 
 /**
  * Their ids.
  */
@@ -175,6 +349,50 @@ ids: Array<string>, } | { "ask": "read",
 id: string, } | { "ask": "file", 
 /**
  * Its id.
+ */
+id: string, } | { "ask": "saveLarge", 
+/**
+ * Its id.
+ */
+id: string, } | { "ask": "draftAddition", 
+/**
+ * The document.
+ */
+form: AdditionForm, } | { "ask": "draftNote", 
+/**
+ * The record's id.
+ */
+id: string, 
+/**
+ * The note.
+ */
+text: string, } | { "ask": "draftLabels", 
+/**
+ * The record's id.
+ */
+id: string, 
+/**
+ * The labels' words.
+ */
+words: Array<string>, } | { "ask": "unfinished" } | { "ask": "draftFinish", 
+/**
+ * Its record's id.
+ */
+id: string, } | { "ask": "giveUp", 
+/**
+ * Its record's id.
+ */
+id: string, } | { "ask": "kept" } | { "ask": "keep", 
+/**
+ * Its record's id.
+ */
+id: string, } | { "ask": "openKept", 
+/**
+ * Its record's id.
+ */
+id: string, } | { "ask": "forgetKept", 
+/**
+ * Its record's id.
  */
 id: string, } | { "ask": "checkCopies", 
 /**
@@ -196,7 +414,15 @@ name: string,
 /**
  * Its value.
  */
-value: string, } | { "ask": "setName", 
+value: string, } | { "ask": "release", 
+/**
+ * The SHA-256 of its manifest, in hex.
+ */
+manifest: string, } | { "ask": "chooseCustodians", 
+/**
+ * Their accounts. Empty: the wallet chooses.
+ */
+institutions: Array<string>, } | { "ask": "setName", 
 /**
  * The account.
  */
@@ -208,7 +434,113 @@ name: string, } | { "ask": "confirmMember",
 /**
  * The institution's account.
  */
-account: string, };
+account: string, } | { "ask": "ownCode" } | { "ask": "practice" } | { "ask": "findPatient", 
+/**
+ * The text of the code.
+ */
+text: string, } | { "ask": "patient", 
+/**
+ * The patient's account.
+ */
+patient: string, 
+/**
+ * The institution for which the practitioner acts. `None` for the first one.
+ */
+institution: string | null, } | { "ask": "draftAccessRequest", 
+/**
+ * What is asked for.
+ */
+form: AccessRequestForm, } | { "ask": "draftWithdrawal", 
+/**
+ * The patient's account.
+ */
+patient: string, 
+/**
+ * The request's number.
+ */
+id: number, } | { "ask": "openOfPatient", 
+/**
+ * The patient's account.
+ */
+patient: string, 
+/**
+ * The institution for which the practitioner acts.
+ */
+institution: string, 
+/**
+ * The records' ids.
+ */
+ids: Array<string>, } | { "ask": "desk" } | { "ask": "deskCode", 
+/**
+ * The institution's account.
+ */
+institution: string, 
+/**
+ * As what, by the key of a [`Choice`](super::Choice).
+ */
+kind: string, } | { "ask": "draftEnrolment", 
+/**
+ * The institution's account.
+ */
+institution: string, 
+/**
+ * The answer's text.
+ */
+text: string, } | { "ask": "staff", 
+/**
+ * The institution's account.
+ */
+institution: string, } | { "ask": "managed", 
+/**
+ * The institution's account.
+ */
+institution: string, 
+/**
+ * The account, or a code that names it.
+ */
+account: string, } | { "ask": "draftManagement", 
+/**
+ * The institution's account.
+ */
+institution: string, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The change.
+ */
+change: Management, } | { "ask": "setStaffName", 
+/**
+ * The institution's account.
+ */
+institution: string, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * The name. Empty removes it.
+ */
+name: string, };
+
+/**
+ * Consents that a hospital's staff enter in the patient's name.
+ */
+export type Assisted = { 
+/**
+ * Whether the patient has refused them for good.
+ */
+areRefused: boolean, 
+/**
+ * Those that wait for another signature, each as a sentence.
+ */
+waiting: Array<string>, };
+
+/**
+ * What became of a part of a sentence.
+ */
+export type Became = "same" | "removed" | "added";
 
 /**
  * A part of a readable document.
@@ -400,9 +732,9 @@ grantee: string,
  */
 sentence: string, 
 /**
- * The sentence that was agreed to, if it was in another language: language and text.
+ * The sentence that was agreed to, if it was in another language.
  */
-agreed: [string, string] | null, 
+agreed: Agreed | null, 
 /**
  * What else is to be known: who entered it, that it counts from when, that it is in doubt.
  */
@@ -443,7 +775,11 @@ past: Array<ConsentLine>,
 /**
  * Whether everything is stopped.
  */
-isStopped: boolean, };
+isStopped: boolean, 
+/**
+ * What others enter in the patient's name.
+ */
+assisted: Assisted, };
 
 /**
  * A copy of a record, as one institution has it.
@@ -467,6 +803,10 @@ text: string, };
  */
 export type CustodianLine = { 
 /**
+ * The institution's account.
+ */
+account: string, 
+/**
  * The institution's name.
  */
 name: string, 
@@ -475,9 +815,26 @@ name: string,
  */
 address: string, 
 /**
- * Whether it answers.
+ * Whether the wallet talks with it.
  */
-answers: boolean, };
+isChosen: boolean, 
+/**
+ * Whether it answers, if it was asked.
+ */
+answers: boolean | null, };
+
+/**
+ * The registration desk.
+ */
+export type Desk = { 
+/**
+ * The institutions for which the account registers now. There may be none.
+ */
+institutions: Array<Choice>, 
+/**
+ * What people can be enrolled as.
+ */
+kinds: Array<Choice>, };
 
 /**
  * What the registrar scans.
@@ -487,6 +844,27 @@ export type DeskAnswer = {
  * The code.
  */
 code: QrCode, };
+
+/**
+ * The code of a registration desk.
+ */
+export type DeskCode = { 
+/**
+ * The code.
+ */
+code: QrCode, 
+/**
+ * The same as a link to this wallet.
+ */
+link: string, 
+/**
+ * As what it enrols, in the person's language.
+ */
+role: string, 
+/**
+ * Until when it can be answered, for people.
+ */
+until: string, };
 
 /**
  * What a registration desk asks for.
@@ -512,6 +890,19 @@ sentence: string,
  * Until when the offer is valid, for people.
  */
 until: string, };
+
+/**
+ * A part of a sentence that changes.
+ */
+export type Difference = { 
+/**
+ * The text.
+ */
+text: string, 
+/**
+ * What became of it.
+ */
+became: Became, };
 
 /**
  * How a document is shown.
@@ -564,9 +955,58 @@ verb: string,
  */
 takesAway: boolean, 
 /**
+ * What changes, if a consent gets other terms: the sentence, with what it says no longer. Empty
+ * otherwise.
+ */
+changes: Array<Difference>, 
+/**
  * What it would open, if it permits reading.
  */
 preview: Preview | null, };
+
+/**
+ * What would be signed to enrol somebody.
+ */
+export type EnrolmentDraft = { 
+/**
+ * What would be signed.
+ */
+draft: Draft, 
+/**
+ * The account.
+ */
+account: string, 
+/**
+ * Whether it is a practitioner, who needs a function and a name next.
+ */
+isPractitioner: boolean, };
+
+/**
+ * An account whose key is in a wallet extension of the browser.
+ */
+export type ExtensionAccount = { 
+/**
+ * The extension's name in `window.injectedWeb3`.
+ */
+extension: string, 
+/**
+ * The account's address, as the extension writes it.
+ */
+address: string, };
+
+/**
+ * What an extension is asked to do.
+ */
+export type ExtensionMethod = "signRaw" | "signPayload";
+
+/**
+ * What became of a question to an extension.
+ */
+export type ExtensionOutcome = { "outcome": "signed", 
+/**
+ * The signature, hex.
+ */
+signature: string, } | { "outcome": "refused" } | { "outcome": "away" };
 
 /**
  * Why a request failed.
@@ -592,7 +1032,7 @@ mayTakeEffect: boolean, };
 /**
  * The kinds of failures that a page handles in different ways.
  */
-export type FailureKind = "input" | "passphrase" | "locked" | "confirmFirst" | "notShown" | "offline" | "notProven" | "old" | "notEnrolled" | "noAccess" | "tooFewCustodians" | "refused" | "changedMember" | "update" | "storage" | "other";
+export type FailureKind = "input" | "passphrase" | "locked" | "confirmFirst" | "notShown" | "offline" | "notProven" | "old" | "notEnrolled" | "noAccess" | "tooFewCustodians" | "refused" | "changedMember" | "extension" | "update" | "storage" | "other";
 
 /**
  * A file.
@@ -656,7 +1096,23 @@ institutions: Array<HoldingLine>,
 /**
  * Who may hold keys, and in which countries, as a sentence.
  */
-choice: string, };
+choice: string, 
+/**
+ * The institutions among which the patient chooses.
+ */
+holders: Array<Choice>, 
+/**
+ * Those that are chosen. Empty if all may hold keys.
+ */
+chosenHolders: Array<string>, 
+/**
+ * The countries of these institutions.
+ */
+countries: Array<Choice>, 
+/**
+ * Those that are chosen. Empty if keys may be in all of them.
+ */
+chosenCountries: Array<string>, };
 
 /**
  * The first screen.
@@ -689,7 +1145,11 @@ isStopped: boolean,
 /**
  * Consents that clinicians entered and that begin soon.
  */
-assisted: Array<ConsentLine>, 
+beginsSoon: Array<ConsentLine>, 
+/**
+ * What else others enter in the patient's name.
+ */
+assisted: Assisted, 
 /**
  * Institutions whose name or key has changed.
  */
@@ -702,6 +1162,44 @@ records: number,
  * How many consents are in force.
  */
 consents: number, };
+
+/**
+ * The documents that are kept on this device.
+ */
+export type Kept = { 
+/**
+ * They, the newest first.
+ */
+documents: Array<KeptLine>, 
+/**
+ * How many bytes they have.
+ */
+size: number, 
+/**
+ * How many bytes are kept at most.
+ */
+most: number, };
+
+/**
+ * A document that is kept on this device.
+ */
+export type KeptLine = { 
+/**
+ * Its record's id.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Which version it is, and since when it is here.
+ */
+note: string, 
+/**
+ * Its length in bytes.
+ */
+size: number, };
 
 /**
  * Which labelled records a consent covers.
@@ -833,6 +1331,80 @@ kinds: Array<Choice>,
 next: number | null, };
 
 /**
+ * An account, as its registrar sees it.
+ */
+export type Managed = { 
+/**
+ * Who.
+ */
+who: Person, 
+/**
+ * The name that the institution tells its patients. Empty if there is none.
+ */
+staffName: string, 
+/**
+ * Whether such a name can be set.
+ */
+canBeNamed: boolean, 
+/**
+ * What kind of account it is, in words.
+ */
+kind: string, 
+/**
+ * The institution that enrolled it.
+ */
+enrolledBy: string, 
+/**
+ * Its status, in words.
+ */
+status: string, 
+/**
+ * Since when signing with its key is disabled, for people. Empty if it is not.
+ */
+disabledSince: string, 
+/**
+ * The affiliation with this institution, if there is or was one.
+ */
+affiliation: AffiliationView | null, 
+/**
+ * Functions that can be given.
+ */
+roles: Array<Choice>, 
+/**
+ * Whether the affiliation can be ended.
+ */
+canEnd: boolean, 
+/**
+ * Statuses that can be set.
+ */
+statuses: Array<Choice>, 
+/**
+ * Whether signing can be disabled and enabled.
+ */
+canDisable: boolean, };
+
+/**
+ * A change of an account or of somebody's work.
+ */
+export type Management = { "change": "affiliate", 
+/**
+ * The function's key.
+ */
+role: string, 
+/**
+ * The last day, in UTC: `2027-12-31`. Without it there is no end.
+ */
+until: string | null, } | { "change": "endAffiliation" } | { "change": "status", 
+/**
+ * Its key.
+ */
+status: string, } | { "change": "disableSigning", 
+/**
+ * The day since which it may be in other hands, in UTC. Without it: now.
+ */
+since: string | null, } | { "change": "enableSigning" };
+
+/**
  * From the core to the page.
  */
 export type Message = { "type": "answer", 
@@ -875,7 +1447,23 @@ text: string, } | { "type": "proof",
 /**
  * What is proven.
  */
-proof: Proof, } | { "type": "changed" } | { "type": "locked" };
+proof: Proof, } | { "type": "changed" } | { "type": "askExtension", 
+/**
+ * The question's number.
+ */
+id: number, 
+/**
+ * The extension's name in `window.injectedWeb3`.
+ */
+extension: string, 
+/**
+ * What it is to do.
+ */
+method: ExtensionMethod, 
+/**
+ * What it is to sign: JSON for the extension, not for people.
+ */
+payload: string, } | { "type": "locked" };
 
 /**
  * What an approval leaves out of what was asked for.
@@ -911,9 +1499,22 @@ confidentiality: string | null,
 labels: LabelChoice | null, };
 
 /**
+ * A record that a practitioner can open now.
+ */
+export type OpenRecord = { 
+/**
+ * It.
+ */
+record: RecordLine, 
+/**
+ * After how many seconds it is closed, if it is open in this wallet.
+ */
+closesIn: number | null, };
+
+/**
  * A record that was opened, or why not.
  */
-export type Opened = { isLarge: boolean, fileName: string, note: string,
+export type Opened = { 
 /**
  * Its id.
  */
@@ -931,13 +1532,63 @@ kind: DocumentKind,
  */
 size: number, 
 /**
+ * Whether it is so long that it goes straight into a file.
+ */
+isLarge: boolean, 
+/**
+ * A safe name for its file.
+ */
+fileName: string, 
+/**
+ * What is to be known of it, such as that it is a copy on this device. Empty if nothing.
+ */
+note: string, 
+/**
  * Why it is not open. Empty if it is.
  */
 failure: string, 
 /**
  * Who sent something false, if somebody did.
  */
-warnings: Array<string>, };
+warnings: Array<string>, 
+/**
+ * After how many seconds it is closed, because the opening has ended. `None` for own records.
+ */
+closesIn: number | null, };
+
+/**
+ * A request that the practitioner has made.
+ */
+export type OwnRequest = { 
+/**
+ * The patient.
+ */
+patient: Person, 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What became of it.
+ */
+state: OwnRequestState, 
+/**
+ * What was asked for, as the patient reads it. Empty if the chain does not have it any more.
+ */
+sentence: string, 
+/**
+ * When it was made, for people.
+ */
+asked: string, 
+/**
+ * Until when it can be answered, for people.
+ */
+until: string, };
+
+/**
+ * What became of an own request.
+ */
+export type OwnRequestState = "waiting" | "expired" | "gone";
 
 /**
  * Passkeys.
@@ -955,6 +1606,51 @@ input: string,
  * Bytes that name the account for the authenticator, base64.
  */
 user: string, };
+
+/**
+ * A patient, as a practitioner sees one.
+ */
+export type PatientView = { 
+/**
+ * The patient.
+ */
+who: Person, 
+/**
+ * The key of the institution for which the practitioner acts here.
+ */
+institution: string, 
+/**
+ * The institutions for which the practitioner can act.
+ */
+institutions: Array<Choice>, 
+/**
+ * The records that the practitioner can open now, the newest care first. Each is proven.
+ */
+open: Array<OpenRecord>, 
+/**
+ * Who has named these records: that there are no others is this institution's word.
+ */
+namedBy: string, 
+/**
+ * Whether there are more records than these.
+ */
+hasMore: boolean, 
+/**
+ * Own requests to this patient, the newest first.
+ */
+requests: Array<OwnRequest>, 
+/**
+ * For whom can be asked.
+ */
+grantees: Array<Choice>, 
+/**
+ * Categories that can be asked for.
+ */
+categories: Array<Choice>, 
+/**
+ * For how long can be asked: days, and their text.
+ */
+durations: Array<Choice>, };
 
 /**
  * A person or an institution.
@@ -994,6 +1690,27 @@ export type Phase = "empty" | "locked" | "notEnrolled" | "open";
  * All, some or none.
  */
 export type Portion = "all" | "some" | "none";
+
+/**
+ * A practitioner's first screen.
+ */
+export type Practice = { 
+/**
+ * What is proven.
+ */
+proof: Proof, 
+/**
+ * For which institutions the practitioner acts, and as what: one person for each.
+ */
+actsFor: Array<Person>, 
+/**
+ * The patients of the own requests, and those whom the practitioner has named.
+ */
+patients: Array<Person>, 
+/**
+ * Own requests, the newest first.
+ */
+requests: Array<OwnRequest>, };
 
 /**
  * What terms would open, beside what is open already.
@@ -1073,7 +1790,7 @@ text: string, };
 /**
  * A record in a list.
  */
-export type RecordLine = { isKept: boolean,
+export type RecordLine = { 
 /**
  * Its id.
  */
@@ -1129,12 +1846,33 @@ note: string,
 /**
  * Whether it is open in this wallet now.
  */
-isOpen: boolean, };
+isOpen: boolean, 
+/**
+ * Whether it is kept on this device.
+ */
+isKept: boolean, };
+
+/**
+ * How long a record is.
+ */
+export type RecordSize = { 
+/**
+ * The record's id.
+ */
+id: string, 
+/**
+ * Its length in bytes, encrypted. `None` if no custodian said it.
+ */
+size: number | null, 
+/**
+ * Whether it goes straight into a file.
+ */
+isLarge: boolean, };
 
 /**
  * One record.
  */
-export type RecordView = { belongsTo: RecordLine | null, related: Array<RecordLine>, isUnclassified: boolean,
+export type RecordView = { 
 /**
  * The record.
  */
@@ -1154,7 +1892,19 @@ holders: Array<HolderLine>,
 /**
  * How many of them open it, in words.
  */
-threshold: string, };
+threshold: string, 
+/**
+ * The record to which it belongs, such as that of a note.
+ */
+belongsTo: RecordLine | null, 
+/**
+ * The records that belong to it, such as notes.
+ */
+related: Array<RecordLine>, 
+/**
+ * Whether a hospital marked it as sensitive without naming its labels.
+ */
+isUnclassified: boolean, };
 
 /**
  * All records.
@@ -1172,6 +1922,28 @@ categories: Array<Choice>,
  * The institutions that made them.
  */
 institutions: Array<Choice>, };
+
+/**
+ * What the chain says of a release.
+ */
+export type ReleaseStanding = "current" | "earlier" | "unknown" | "nothingPublished";
+
+/**
+ * Whether the council has published a release.
+ */
+export type ReleaseView = { 
+/**
+ * What the chain says, proven.
+ */
+standing: ReleaseStanding, 
+/**
+ * The version of the published release. Empty if there is none.
+ */
+version: string, 
+/**
+ * The SHA-256 of its manifest. Empty if there is none.
+ */
+hash: string, };
 
 /**
  * From the page to the core.
@@ -1242,6 +2014,14 @@ carry: string | null, };
 export type RestoreSource = { "from": "words", 
 /**
  * The text.
+ */
+text: string, } | { "from": "extension", 
+/**
+ * The account.
+ */
+account: ExtensionAccount, 
+/**
+ * The sheet's words, or its code.
  */
 text: string, } | { "from": "walletJson", 
 /**
@@ -1337,9 +2117,13 @@ chain: string,
  */
 enrolledBy: string, 
 /**
- * Custodians: name, address, and whether it answers.
+ * The custodians of all members, those with whom the wallet talks first.
  */
 custodians: Array<CustodianLine>, 
+/**
+ * With how many the wallet talks at most.
+ */
+mostCustodians: number, 
 /**
  * Names that the person gave: account and name.
  */
@@ -1369,6 +2153,15 @@ block: number,
  * What could not be done besides, such as carrying a share.
  */
 notes: Array<string>, };
+
+/**
+ * The names that an institution tells its patients.
+ */
+export type Staff = { 
+/**
+ * Accounts with their names, by name.
+ */
+names: Array<Choice>, };
 
 /**
  * Where the wallet is.
@@ -1403,6 +2196,10 @@ server: string | null,
  */
 hasPasskey: boolean, 
 /**
+ * The extension that has the account's key, if one has it.
+ */
+extension: string | null, 
+/**
  * Whether the words were saved: nothing is permitted before.
  */
 hasBackup: boolean, 
@@ -1410,6 +2207,139 @@ hasBackup: boolean,
  * The wallet's version.
  */
 version: string, };
+
+/**
+ * Studies, and the patient's choices about them.
+ */
+export type Studies = { 
+/**
+ * The patient's consents about studies.
+ */
+choices: Array<ConsentLine>, 
+/**
+ * The studies that have not ended, the newest first.
+ */
+open: Array<StudyLine>, 
+/**
+ * The studies that have ended.
+ */
+ended: Array<StudyLine>, 
+/**
+ * In which rounds the patient was counted, and by whom, each as a phrase: from the patient's log.
+ */
+counted: Array<string>, 
+/**
+ * Whether that log is complete.
+ */
+log: LogVerdict, 
+/**
+ * What is left of the privacy budget, as a sentence.
+ */
+budget: string, 
+/**
+ * Traits of studies, which a standing choice can include.
+ */
+traits: Array<Choice>, };
+
+/**
+ * A standing choice about studies, as the page's form has it.
+ */
+export type StudyChoice = { 
+/**
+ * Only studies on this disease: its number in MONDO. Empty: on every disease.
+ */
+disease: string, 
+/**
+ * Traits of studies that are included.
+ */
+traits: Array<string>, 
+/**
+ * The last day, in UTC. `None`: until it is revoked.
+ */
+until: string | null, };
+
+/**
+ * A study in a list.
+ */
+export type StudyLine = { 
+/**
+ * Its number.
+ */
+id: number, 
+/**
+ * What it asks. Empty if that was not read.
+ */
+question: string, 
+/**
+ * Who runs it.
+ */
+researcher: string, 
+/**
+ * Where it is, in words.
+ */
+stage: string, 
+/**
+ * Whether it counts the patient.
+ */
+counts: boolean, 
+/**
+ * Whether it counts the patient and by which consent, or why not, as a sentence.
+ */
+decision: string, };
+
+/**
+ * One study, as a patient reads it before agreeing to be counted.
+ */
+export type StudyView = { 
+/**
+ * The study.
+ */
+line: StudyLine, 
+/**
+ * What it is, in paragraphs.
+ */
+paragraphs: Array<string>, 
+/**
+ * What a round costs.
+ */
+cost: string, 
+/**
+ * What is left of the privacy budget, as a sentence.
+ */
+budget: string, 
+/**
+ * Whether the patient can join it: it has not ended, and no consent for it alone permits it.
+ */
+canJoin: boolean, 
+/**
+ * Whether the patient can leave it: it has not ended, and was not left.
+ */
+canLeave: boolean, 
+/**
+ * That the patient has left it. Empty otherwise.
+ */
+left: string, };
+
+/**
+ * A document that was begun to be added, and not finished.
+ */
+export type UnfinishedLine = { 
+/**
+ * Its record's id.
+ */
+id: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * How far it is, and what is missing.
+ */
+state: string, 
+/**
+ * Whether it can be given up: nothing of it is on the chain.
+ */
+canGiveUp: boolean, };
 
 /**
  * A version of a record.
@@ -1429,11 +2359,11 @@ added: string,
 isAvailable: boolean, };
 
 /**
- * An account's words, for the printed sheet.
+ * The words of an account or of an encryption key, for the printed sheet.
  */
 export type Words = { 
 /**
- * The twelve words.
+ * The words: twelve of an account, 24 of an encryption key.
  */
 words: Array<string>, 
 /**
@@ -1443,10 +2373,8 @@ code: QrCode,
 /**
  * The account's address.
  */
-account: string, };
-
-export type RecordSize = { id: string, size: number | null, isLarge: boolean };
-export type UnfinishedLine = { id: string, title: string, state: string, canGiveUp: boolean };
-export type Kept = { documents: Array<KeptLine>, size: number, most: number };
-export type KeptLine = { id: string, title: string, note: string, size: number };
-export type AdditionForm = { title: string, fileName: string, category: string, month: string, labels: Array<string>, confidentiality: string };
+account: string, 
+/**
+ * Whether they are those of an encryption key: an extension has the key that signs.
+ */
+isEncryptionKey: boolean, };

@@ -14,7 +14,7 @@ import { Screen, Section } from "../parts/Screen";
 import { Empty, Note } from "../parts/Status";
 import { Name, Text } from "../parts/Text";
 import { to } from "../router";
-import { isStopped, openRequests, proof, started } from "../state";
+import { isStopped, openRequests, proof } from "../state";
 import { t } from "../texts";
 
 /** Home. */

@@ -11,7 +11,7 @@ import { Loading } from "../parts/Loading";
 import { NewPassphraseForm } from "../parts/NewPassphrase";
 import { Screen, Section } from "../parts/Screen";
 import { Sheet } from "../parts/Sheet";
-import { Busy, Failure, Mark, Note } from "../parts/Status";
+import { Busy, Failure, Mark } from "../parts/Status";
 import { Name, Text } from "../parts/Text";
 import { VersionSection } from "../parts/Version";
 import { addPasskey, hasPasskeys } from "../passkey";
