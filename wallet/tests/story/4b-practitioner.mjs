@@ -19,7 +19,7 @@ async function enrolled(facts) {
 	const registrar = new Person(facts, "//RegistrarC", 2);
 	const person = new Person(facts, "berger", 2);
 	const secret = path.join(facts.out, "berger-passphrase.txt");
-	await writeFile(secret, `${passphrase}\n`);
+	await writeFile(secret, `${passphrase}\n`, { mode: 0o600 });
 	const run = (...args) => person.run("--passphrase-file", secret, ...args);
 	await run("key", "generate", "berger");
 	const { me } = await registrar.run("status");

@@ -24,7 +24,8 @@ async function a_photo_becomes_a_record(harness, facts) {
 	await ada.show("records", "page-records-heading");
 	await ada.link("page-records-add").click();
 	await ada.heading("page-upload-heading").waitFor();
-	const [, camera] = await ada.page.locator("input[type=file]").all();
+	const camera = ada.page.locator("input[type=file]").nth(1);
+	await camera.waitFor({ state: "attached" });
 	await camera.setInputFiles({ name: "bruise.png", mimeType: "image/png", buffer: story.picture });
 	await ada.field("page-upload-title").fill(title);
 	await ada.wallet.check("add");

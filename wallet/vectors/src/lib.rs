@@ -64,7 +64,7 @@ fn consents() -> Vec<(Grantee, Terms)> {
 		categories: Categories::of(&[Category::Laboratory, Category::Prescription]),
 		actions: Actions::of(&[Action::Read]),
 		purposes: Purposes::of(&[Purpose::Treatment]),
-		data_period: DataPeriod { from: Some(24_240), to: Some(24_251) },
+		data_period: DataPeriod { from: Some(1_488), to: Some(1_499) },
 		valid_until: Some(1_798_761_600),
 		..Terms::all(Effect::Permit)
 	};

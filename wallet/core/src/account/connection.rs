@@ -567,7 +567,8 @@ mod tests {
 	#[test]
 	fn a_network_that_was_kept_before_is_read() {
 		let before = r#"{"genesis":"GENESIS","custodians":[["https://hospital-2.example","ID"]]}"#;
-		let before = before.replace("GENESIS", &"09".repeat(32)).replace("ID", &"02".repeat(32));
+		let hex = |byte: &str| format!("0x{}", byte.repeat(32));
+		let before = before.replace("GENESIS", &hex("09")).replace("ID", &hex("02"));
 		assert_eq!(serde_json::from_str::<Network>(&before).unwrap(), network(&[2], false));
 		let written = serde_json::to_string(&network(&[2], true)).unwrap();
 		assert_eq!(serde_json::from_str::<Network>(&written).unwrap(), network(&[2], true));
