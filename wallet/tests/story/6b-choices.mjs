@@ -15,7 +15,7 @@ async function a_stop_says_what_it_leaves_open(harness, facts) {
 	await ada.wallet.check("stop-choices");
 	await ada.page.locator("main").getByRole("button", { name: ada.text("page-stop-heading") }).click();
 	const sentence = await ada.sign();
-	assert.match(sentence, /^I forbid everyone to read/);
+	assert.match(sentence, /^I (forbid|deny) everyone/);
 	assert.match(sentence, /It also applies in an emergency\./);
 	await ada.page.locator(".banner").waitFor();
 	await isRefused(people.doctor, story, story.discharge);
@@ -23,7 +23,7 @@ async function a_stop_says_what_it_leaves_open(harness, facts) {
 	await people.author.run("record", "add", letter, "--category", "imaging", "--patient", story.address);
 	await ada.page.locator(".banner").getByRole("link").click();
 	await ada.page.locator("main").getByRole("button", { name: ada.text("page-stop-lift") }).click();
-	assert.match(await ada.sign(), /^I revoke consent \d+, which says: “I forbid everyone to read/);
+	assert.match(await ada.sign(), /^I revoke consent \d+, which says: “I (forbid|deny) everyone/);
 	await ada.page.locator(".banner").waitFor({ state: "detached" });
 }
 
@@ -33,7 +33,7 @@ async function a_study_is_joined_and_left(harness, facts) {
 	const file = path.join(facts.out, "study.json");
 	const terms = {
 		protocol: path.resolve(facts.examples, "studies/age-sex.json"),
-		ethics: "00".repeat(32),
+		ethics: path.resolve(facts.examples, "letter.txt"),
 		country: "DE",
 		aggregators: ["Health Authority", "Hospital B"],
 		epsilon: 1,
@@ -59,13 +59,13 @@ async function a_study_is_joined_and_left(harness, facts) {
 	assert.match(await ada.sign(), new RegExp(`^I allow study ${study} to compute statistics`));
 	await ada.page.getByText(ada.text("page-study-counts"), { exact: true }).waitFor();
 	await ada.button("page-study-leave").click();
-	assert.match(await ada.sign(), new RegExp(`^I forbid study ${study}`));
+	assert.match(await ada.sign(), new RegExp(`^I (forbid|deny) study ${study}`));
 	await ada.page.getByText(ada.text("page-study-counts-not"), { exact: true }).waitFor();
 	assert.equal(await ada.button("page-study-leave").count(), 0);
 	// Joining again takes the deny back, and says so.
 	await ada.button("page-study-join").click();
 	await ada.sheet.locator(".sheet-action button").waitFor();
-	assert.match(await ada.sheet.innerText(), /I revoke consent \d+, which says: “I forbid study/);
+	assert.match(await ada.sheet.innerText(), /I revoke consent \d+, which says: “I (forbid|deny) study/);
 	await ada.sign();
 	await ada.page.getByText(ada.text("page-study-counts"), { exact: true }).waitFor();
 	await revokeFirst(ada, "studies", new RegExp(`study ${study}`, "i"));
