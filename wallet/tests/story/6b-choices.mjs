@@ -123,7 +123,8 @@ async function holders_of_keys_are_chosen(harness, facts) {
 	const { ada } = await begin(harness, facts);
 	const choose = async (names) => {
 		await ada.show("hospitals", "page-hospitals-heading");
-		await ada.page.locator("details.card > summary").filter({ hasText: ada.text("page-hospitals-holders-change") }).click();
+		const summary = ada.page.locator("details.card > summary").filter({ hasText: ada.text("page-hospitals-holders-change") });
+		if (!(await summary.evaluate((one) => one.parentElement.open))) await summary.click();
 		const group = ada.page.getByRole("group", { name: ada.text("page-hospitals-holders-which") });
 		for (const box of await group.getByRole("checkbox").all()) await box.uncheck();
 		for (const name of names) await group.getByRole("checkbox", { name }).check();
