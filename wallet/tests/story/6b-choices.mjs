@@ -287,6 +287,8 @@ async function prints_are_complete(harness, facts) {
 function withoutControls(part) {
 	const copy = part.cloneNode(true);
 	for (const control of copy.querySelectorAll("summary, button, a, form, svg, .no-print")) control.remove();
+	// Words of neighbours stay apart.
+	for (const inner of copy.querySelectorAll("*")) inner.append(" ");
 	return copy.textContent;
 }
 
