@@ -139,8 +139,8 @@ async function a_record_is_read_with_one_signature_and_the_delegation(harness, f
 	const before = [extension.count("signRaw"), extension.count("signPayload")];
 	await eva.show("records", "page-records-heading");
 	await eva.page.locator("main li.row-link").first().waitFor();
-	await eva.openRecords();
-	await eva.show(`document/${story.record.slice(2)}`);
+	await eva.page.locator("main .row-check").first().check();
+	await eva.page.getByRole("region", { name: eva.text("page-records-open-chosen") }).getByRole("button").click();
 	await eva.page.locator(".document h2, .document h3").first().waitFor();
 	await eva.wallet.check("extension-document");
 	const after = [extension.count("signRaw"), extension.count("signPayload")];
