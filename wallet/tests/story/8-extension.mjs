@@ -135,7 +135,7 @@ async function a_consent_is_one_signature_of_the_extension(harness, facts) {
 }
 
 async function a_record_is_read_with_one_signature_and_the_delegation(harness, facts) {
-	const { eva, extension, story } = await begin(harness, facts);
+	const { eva, extension } = await begin(harness, facts);
 	const before = [extension.count("signRaw"), extension.count("signPayload")];
 	await eva.show("records", "page-records-heading");
 	await eva.page.locator("main li.row-link").first().waitFor();
