@@ -27,7 +27,7 @@ async fn the_wallet_works_in_a_browser() -> Result<()> {
 		"address": address,
 		"out": out,
 		"suite": "story",
-		"seconds": if matrix { 900 } else { 120 },
+		"seconds": if matrix { 900 } else { 240 },
 		"matrix": matrix,
 		"vouchsafe": program("vouchsafe")?,
 		"signer": program("vouchsafe-signer")?,

@@ -6,7 +6,7 @@ import { text } from "./texts.mjs";
 export class PatientsPage {
 	constructor(wallet, passphrase, language = wallet.options.language ?? "en") {
 		Object.assign(this, { wallet, page: wallet.page, passphrase, language });
-		this.page.setDefaultTimeout(20_000);
+		this.page.setDefaultTimeout(60_000);
 	}
 
 	/** One of the page's texts. */
