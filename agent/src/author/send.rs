@@ -199,11 +199,17 @@ async fn upload_to<P: Platform>(
 /// Whether the version is on the chain; an error if another one is in its place.
 pub(super) async fn is_there(at: &impl View, entry: &Entry) -> Result<bool> {
 	let (patient, record) = (entry.patient.into(), H256(entry.record.0));
-	// Custodians prove to a wallet nothing about versions of a record that is not there yet.
-	if entry.version == 0 && at.record(&patient, record).await?.is_none() {
-		return Ok(false);
-	}
-	match at.version(&patient, record, entry.version).await? {
+	let found = match at.version(&patient, record, entry.version).await {
+		// Custodians prove to a wallet nothing about versions of a record that is not there yet.
+		Err(ChainError::Custodian(CustodianError::NoAccess)) if entry.version == 0 => {
+			match at.record(&patient, record).await? {
+				None => None,
+				Some(_) => return Err(CustodianError::NoAccess.into()),
+			}
+		},
+		found => found?,
+	};
+	match found {
 		Some(version) if version.commitment.0 == entry.commitment.0 => Ok(true),
 		Some(_) => Err(Overtaken.into()),
 		None => Ok(false),
