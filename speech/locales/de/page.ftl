@@ -655,7 +655,6 @@ page-record-file-done = Die Datei ist gespeichert. Der Inhalt ist der, der erfas
 page-kept-none = Auf diesem Gerät ist kein Dokument gespeichert. Öffnen Sie ein Dokument, und wählen Sie „Auf diesem Gerät behalten“.
 page-kept-hint = Diese Dokumente können Sie ohne Internet lesen. Wenn Sie sie hier lesen, steht das nicht in Ihrem Zugriffsprotokoll.
 page-kept-room = { $size } von { $most } sind belegt.
-page-kept-forget = { $title } von diesem Gerät entfernen
 ## Wallet-Erweiterungen
 page-extension-heading = Ihre Wallet-Erweiterung
 page-extension-intro = Die Erweiterung verwahrt den Schlüssel, mit dem Sie unterschreiben. Sie fragt Sie jedes Mal, wenn etwas unterschrieben wird.

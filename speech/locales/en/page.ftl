@@ -655,7 +655,6 @@ page-record-file-done = The file is saved. Its content is what was recorded.
 page-kept-none = No document is kept on this device. Open a record, then choose “Keep on this device”.
 page-kept-hint = You can read these documents without internet. Reading them here is not in your log.
 page-kept-room = { $size } of { $most } are used.
-page-kept-forget = Remove { $title } from this device
 ## Wallet extensions
 page-extension-heading = Your wallet extension
 page-extension-intro = The extension keeps the key that signs. It asks you each time something is signed.

@@ -655,7 +655,6 @@ page-record-file-done = Berkas telah disimpan. Isinya sama dengan yang dicatat.
 page-kept-none = Tidak ada dokumen yang disimpan di perangkat ini. Buka rekam medis, lalu pilih “Simpan di perangkat ini”.
 page-kept-hint = Dokumen ini dapat Anda baca tanpa internet. Membacanya di sini tidak tercatat dalam riwayat akses Anda.
 page-kept-room = { $size } dari { $most } terpakai.
-page-kept-forget = Hapus { $title } dari perangkat ini
 ## Ekstensi dompet
 page-extension-heading = Ekstensi dompet Anda
 page-extension-intro = Ekstensi menyimpan kunci untuk menandatangani. Ekstensi bertanya kepada Anda setiap kali ada yang ditandatangani.

@@ -74,7 +74,7 @@ function Line({ line }: { line: KeptLine }) {
 					<button
 						type="button"
 						disabled={isBusy.value}
-						aria-label={t("page-kept-forget", { title: line.title })}
+						aria-label={`${t("page-record-forget")}: ${line.title}`}
 						onClick={forget}
 					>
 						<Icon name="cross" />
