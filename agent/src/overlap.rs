@@ -3,7 +3,6 @@
 
 use crate::{
 	consent::is_in_doubt,
-	english::teller,
 	platform::Platform,
 	session::{in_force, Session},
 };
@@ -13,6 +12,7 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{AccountId, Action, Affiliation, Consent, Effect, Grantee, Role, Terms},
 };
+use vouchsafe_speech::{Speech, Teller};
 
 /// A consent for people whom another consent is for, too.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +37,10 @@ pub struct Others {
 }
 
 /// What else the patient has said of those whom a permit of these terms lets in. What does not count, and
-/// this consent, is left out.
+/// this consent, is left out. The sentences are in this language.
 pub async fn others(
 	session: &Session<impl Platform>,
+	speech: &Speech,
 	patient: &AccountId,
 	grantee: &Grantee,
 	terms: &Terms,
@@ -67,7 +68,7 @@ pub async fn others(
 		people.insert(person.clone(), affiliations);
 	}
 	let labels = session.labels_of(patient).await?;
-	let teller = teller(&session.names, &labels);
+	let teller = Teller { speech, names: &session.names, labels: &labels };
 	for (of, consent) in consents.iter().filter(|(of, _)| meet(grantee, of, &people)) {
 		let other = Other {
 			id: consent.id,

@@ -75,6 +75,18 @@ impl FileDraft {
 		Ok(())
 	}
 
+	/// Writes a whole new file. If there is a file of that name, that is an error.
+	pub async fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+		let folder = match path.parent() {
+			Some(folder) if !folder.as_os_str().is_empty() => folder,
+			_ => Path::new("."),
+		};
+		let mut draft = Self::new_in(folder)?;
+		draft.write(bytes).await?;
+		draft.finish()?;
+		draft.keep_at(path, false).with_context(|| format!("cannot write {}", path.display()))
+	}
+
 	/// The file, also if it has no name.
 	fn opened(&self) -> PathBuf {
 		PathBuf::from(format!("{DESCRIPTORS}/{}", self.file.get_ref().as_raw_fd()))

@@ -7,7 +7,7 @@
 //   suite     folder of tests beside this file (default: story)
 //   seconds   time for one test (default: 120)
 // The rest is for the tests: addresses of custodians, words of people, strings that must not leak.
-// With --stop, the tests after a failure are left out. With --unfinished, a file's list `unfinished` is run too. Ends with 1 if a test failed, or if no test ran.
+// With --stop, the tests after a failure are left out. Ends with 1 if a test failed, or if no test ran.
 
 import { readdir, readFile, mkdir } from "node:fs/promises";
 import path from "node:path";
@@ -15,7 +15,7 @@ import { parseArgs } from "node:util";
 import { Harness } from "./lib/harness.mjs";
 
 const { values } = parseArgs({
-	options: { facts: { type: "string" }, suite: { type: "string" }, only: { type: "string" }, stop: { type: "boolean" }, unfinished: { type: "boolean" } },
+	options: { facts: { type: "string" }, suite: { type: "string" }, only: { type: "string" }, stop: { type: "boolean" } },
 });
 const facts = JSON.parse(await readFile(values.facts, "utf8"));
 const folder = path.join(import.meta.dirname, values.suite ?? facts.suite ?? "story");
@@ -25,8 +25,8 @@ const harness = await Harness.start(facts);
 let [passed, failed] = [0, 0];
 try {
 	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".mjs")).sort()) {
-		const { default: tests, unfinished = [] } = await import(path.join(folder, file));
-		for (const test of values.unfinished ? [...tests, ...unfinished] : tests) {
+		const { default: tests } = await import(path.join(folder, file));
+		for (const test of tests) {
 			const full = `${file.replace(/\.mjs$/, "")}::${test.name}`;
 			if (values.only && !full.includes(values.only)) continue;
 			if (failed > 0 && values.stop) continue;

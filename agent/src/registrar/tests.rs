@@ -37,15 +37,7 @@ fn read(text: &str) -> Result<Enrolment, AnswerError> {
 }
 
 fn account(kind: AccountKind, enrolled_by: AccountId) -> Account {
-	Account {
-		kind,
-		status: Status::Active,
-		status_since: 0,
-		disabled_since: None,
-		doubt: None,
-		encryption_key: [0; 32],
-		enrolled_by,
-	}
+	Account { enrolled_by, ..crate::access::fixtures::account(kind) }
 }
 
 fn affiliation(role: Role) -> Affiliation {

@@ -68,7 +68,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			}
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			overlap::note(&others(&session, &me, &grantee, &terms, None).await?);
+			overlap::note(&others(&session, &ENGLISH, &me, &grantee, &terms, None).await?);
 			agree(
 				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
 				agreeing.agreement,
@@ -89,7 +89,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				.await?;
 			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
-			let others = others(&session, &me, &grantee, &found.terms, Some(id)).await?;
+			let others = others(&session, &ENGLISH, &me, &grantee, &found.terms, Some(id)).await?;
 			overlap::note_of_amendment(&others);
 			agree(
 				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
@@ -130,7 +130,8 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let labels = Default::default();
 			let teller = teller(&session.names, &labels);
 			// The consent is revoked, even if the others cannot be read.
-			let others = others(&session, &patient, &grantee, &found.terms, Some(id)).await;
+			let others =
+				others(&session, &ENGLISH, &patient, &grantee, &found.terms, Some(id)).await;
 			let permits = others.map(|others| others.permits);
 			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
 			let still = permits.as_ref().ok().map(|them| {

@@ -6,7 +6,7 @@ use super::{account_json, agree, apply, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
 	consent::{self, plain_terms},
-	english::teller,
+	english::{teller, ENGLISH},
 	label_keys,
 	output::Output,
 	overlap::others,
@@ -70,7 +70,7 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 			let (grantee, terms) = narrowed(&session, id, &narrowing).await?;
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			let others = others(&session, &me, &grantee, &terms, None).await?;
+			let others = others(&session, &ENGLISH, &me, &grantee, &terms, None).await?;
 			super::consent::overlap::note(&others);
 			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;

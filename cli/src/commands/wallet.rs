@@ -12,7 +12,6 @@ use crate::{
 use anyhow::{ensure, Context, Result};
 use serde_json::json;
 use std::{fs::File, io::Read, path::Path};
-use vouchsafe_agent::platform::Draft;
 use vouchsafe_client::{
 	chain::{storage, Release, View},
 	protocol::{proof::Checkpoint, release::MAX_MANIFEST},
@@ -38,7 +37,7 @@ pub(super) async fn run(settings: &Settings, command: WalletCommand) -> Result<O
 			let session = settings.connect().await?;
 			let at = session.finalized().await?;
 			let checkpoint = Checkpoint::from(&session.chain.trusted().await);
-			write(&file, &serde_json::to_vec_pretty(&checkpoint)?).await?;
+			FileDraft::write_new(&file, &serde_json::to_vec_pretty(&checkpoint)?).await?;
 			let text = format!(
 				"Block {} of {} is in {}. Compare its genesis hash {} with the one that the members publish, \
 				 then build the wallet: `make wallet CHECKPOINT={}`.",
@@ -156,17 +155,6 @@ fn compare(url: &str, served: &Served, published: &[Release]) -> Output {
 		"faults": faults,
 	});
 	Output { code: u8::from(!is_good), ..Output::new(lines.join("\n"), json) }
-}
-
-async fn write(file: &Path, bytes: &[u8]) -> Result<()> {
-	let folder = match file.parent() {
-		Some(folder) if !folder.as_os_str().is_empty() => folder,
-		_ => Path::new("."),
-	};
-	let mut draft = FileDraft::new_in(folder)?;
-	draft.write(bytes).await?;
-	draft.finish()?;
-	draft.keep_at(file, false).with_context(|| format!("cannot write {}", file.display()))
 }
 
 #[cfg(test)]

@@ -42,7 +42,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Consent::Consents` (r:47 w:0), which are decided on for each of 28 pairs: as much as an
 	/// opening computes (`pallet_custody`'s weights), for 28 records
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(1_900_000_000, 0)
+		Weight::from_parts(2_900_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
 			.saturating_add(T::DbWeight::get().reads(71_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
@@ -92,7 +92,7 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 // For tests.
 impl WeightInfo for () {
 	fn submit(e: u32) -> Weight {
-		Weight::from_parts(1_900_000_000, 0)
+		Weight::from_parts(2_900_000_000, 0)
 			.saturating_add(Weight::from_parts(1_000_000, 0).saturating_mul(e.into()))
 			.saturating_add(ParityDbWeight::get().reads(71_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))

@@ -14,7 +14,6 @@ use crate::{
 use anyhow::{bail, ensure, Context, Result};
 use serde_json::json;
 use std::{fs::File, io::Read, path::Path};
-use vouchsafe_agent::platform::Draft;
 use vouchsafe_client::{
 	chain::{AccountId, H256},
 	protocol::log_file::{LogFile, NotVerified, Verified},
@@ -38,7 +37,7 @@ pub(super) async fn export(session: &Session, which: &WhichLog, out: &Path) -> R
 			let from = session.names.show(&log.from);
 			format!("the log from {from} is not the one on the chain: ask another custodian with --from")
 		})?;
-	write(out, &serde_json::to_vec_pretty(&file)?).await?;
+	FileDraft::write_new(out, &serde_json::to_vec_pretty(&file)?).await?;
 	Ok(Output::new(
 		format!(
 			"The log with its {} is in {}. Anybody can verify it: `vouchsafe audit verify --file {} --genesis \
@@ -55,17 +54,6 @@ pub(super) async fn export(session: &Session, which: &WhichLog, out: &Path) -> R
 			"block": verified.block.number,
 		}),
 	))
-}
-
-async fn write(out: &Path, bytes: &[u8]) -> Result<()> {
-	let folder = match out.parent() {
-		Some(folder) if !folder.as_os_str().is_empty() => folder,
-		_ => Path::new("."),
-	};
-	let mut draft = FileDraft::new_in(folder)?;
-	draft.write(bytes).await?;
-	draft.finish()?;
-	draft.keep_at(out, false).with_context(|| format!("cannot write {}", out.display()))
 }
 
 /// Verifies a log in a file, without a connection.

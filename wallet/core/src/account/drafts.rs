@@ -407,14 +407,16 @@ impl<H: Host> Account<H> {
 			Action::Leave { .. } => notes.push(speech.wallet_note_leave()),
 			Action::Join { study, amends, terms, denies } => {
 				let grantee = Grantee::Study(*study);
-				let others = overlap::others(session, &me, &grantee, terms, *amends).await?;
+				let others =
+					overlap::others(session, speech, &me, &grantee, terms, *amends).await?;
 				let stay = others.denies.into_iter().filter(|it| !denies.contains(&it.id));
 				notes.extend(
 					stay.map(|it| speech.wallet_note_still_denied(it.id.to_string(), it.sentence)),
 				);
 			},
 			Action::Revoke { id, grantee, terms } => {
-				let others = overlap::others(session, &me, grantee, terms, Some(*id)).await?;
+				let others =
+					overlap::others(session, speech, &me, grantee, terms, Some(*id)).await?;
 				notes.push(speech.wallet_note_read_stays());
 				notes.extend(
 					others.permits.into_iter().map(|it| {
@@ -429,7 +431,7 @@ impl<H: Host> Account<H> {
 					Action::Amend { id, .. } => Some(*id),
 					_ => None,
 				};
-				let others = overlap::others(session, &me, grantee, terms, except).await?;
+				let others = overlap::others(session, speech, &me, grantee, terms, except).await?;
 				notes.extend(
 					others
 						.denies
