@@ -91,6 +91,25 @@ pub struct Api {
 	pub max_unsigned_waiting_per_address: usize,
 }
 
+impl Api {
+	/// Checks that connections are left when as many requests wait, and as many contents are sent and
+	/// received, as may. Otherwise nobody gets shares meanwhile.
+	fn check_connections(&self) -> anyhow::Result<()> {
+		// Signed requests have as many places as others.
+		let taken = self.max_waiting.saturating_mul(2).saturating_add(self.max_transfers);
+		if self.max_connections <= taken {
+			bail!(
+				"api.max_connections is {}, but waiting requests and transfers can take {taken} \
+				 connections (twice api.max_waiting, plus api.max_transfers), and no shares would be \
+				 released meanwhile: raise api.max_connections, or lower api.max_waiting or \
+				 api.max_transfers",
+				self.max_connections
+			);
+		}
+		Ok(())
+	}
+}
+
 /// The chain's node.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -248,7 +267,7 @@ fn max_transfers_per_address() -> usize {
 }
 
 fn max_waiting() -> usize {
-	256
+	128
 }
 
 fn max_waiting_per_address() -> usize {
@@ -296,6 +315,7 @@ impl Config {
 		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
 			bail!("the limits of connections, transfers and waiting requests and the timeouts must be at least 1");
 		}
+		api.check_connections()?;
 		if let Err(error) = config.research.allowed() {
 			bail!("research.allow_addresses: {error}");
 		}
@@ -340,6 +360,35 @@ mod tests {
 	}
 
 	#[test]
+	fn waiting_requests_and_transfers_leave_connections_for_shares() {
+		let text = |connections: usize, transfers: usize, waiting: usize| {
+			SAMPLE
+				.replacen("# max_connections = 512", &format!("max_connections = {connections}"), 1)
+				.replacen("# max_transfers = 64", &format!("max_transfers = {transfers}"), 1)
+				.replacen("# max_waiting = 128", &format!("max_waiting = {waiting}"), 1)
+		};
+		for (connections, transfers, waiting, is_accepted) in [
+			(321, 64, 128, true),
+			(320, 64, 128, false),
+			(512, 64, 223, true),
+			(512, 64, 224, false),
+			(512, 255, 128, true),
+			(512, 256, 128, false),
+			(4, 1, 1, true),
+			(3, 1, 1, false),
+			(512, 64, i64::MAX as usize, false),
+		] {
+			let parsed = Config::parse(&text(connections, transfers, waiting));
+			assert_eq!(parsed.is_ok(), is_accepted, "{connections} {transfers} {waiting}");
+			if let Err(error) = parsed {
+				let error = error.to_string();
+				let entries = ["api.max_connections is", "api.max_waiting", "api.max_transfers"];
+				assert!(entries.iter().all(|entry| error.contains(entry)), "{error}");
+			}
+		}
+	}
+
+	#[test]
 	fn mistakes_are_refused() {
 		for (what, by) in [
 			("[api]", "[api]\nlissten = \"127.0.0.1:1\""),
@@ -349,7 +398,7 @@ mod tests {
 			("# burst = 200", "burst = 0"),
 			("# max_connections = 512", "max_connections = 0"),
 			("# header_timeout = 10", "header_timeout = 0"),
-			("# max_waiting = 256", "max_waiting = 0"),
+			("# max_waiting = 128", "max_waiting = 0"),
 			("# max_unsigned_waiting_per_address = 16", "max_unsigned_waiting_per_address = 0"),
 			("# directory = \"/usr/share/vouchsafe/wallet\"", "[wallet]\ndirectory = 1"),
 			("# development = false", "[wallet]\ndevelopment = true"),

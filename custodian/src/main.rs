@@ -71,7 +71,8 @@ enum Command {
 	#[command(subcommand)]
 	Index(IndexCommand),
 	/// Set or show the names of the institution's practitioners. The custodian tells them to the patients
-	/// in whose logs they are, or whom they have asked for access.
+	/// in whose logs they are, or whom they have asked for access, if they have accepted an affiliation
+	/// with the institution.
 	#[command(subcommand)]
 	People(PeopleCommand),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).

@@ -36,9 +36,9 @@ pub enum Answer {
 	IfThere,
 	/// If the caller has this record, or may read the record itself, whose key is in the same request.
 	IfRecord(H256),
-	/// If the caller can open this record of this patient.
+	/// If the caller can open this record of this patient now, and it is there.
 	IfOpenable(AccountId, H256),
-	/// If the caller can open some record of this patient.
+	/// If the caller can open some record of this patient now, and there is a value.
 	IfAnyOpenable(AccountId),
 	/// If the value is a request that the caller made.
 	IfAsker,

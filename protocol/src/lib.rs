@@ -1,5 +1,5 @@
 //! The client protocol without I/O: what a client sends to the chain and to custodians, and how it
-//! checks their answers. The command line and the custodian share it, and a wallet can use it too.
+//! checks their answers. The command line, the custodian and the wallet share it.
 //!
 //! What a client sends:
 //! - [`runtime`]: the chain's types, generated from its metadata (`metadata.scale`), and [`types`],

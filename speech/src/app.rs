@@ -122,6 +122,7 @@ messages! { pub APP:
 	wallet_holders_chosen = "wallet-holders-chosen" (holders);
 	wallet_synced_not = "wallet-synced-not" ();
 	wallet_synced = "wallet-synced" (institutions);
+	wallet_synced_older = "wallet-synced-older" (institution);
 
 	wallet_add = "wallet-add" (title, category, period);
 	wallet_add_labels = "wallet-add-labels" (labels);
@@ -164,6 +165,7 @@ messages! { pub APP:
 	desk_verb_enrol = "desk-verb-enrol" ();
 	desk_verb_sign = "desk-verb-sign" ();
 	desk_note_enrol = "desk-note-enrol" ();
+	desk_note_other_kind = "desk-note-other-kind" (asked, role);
 	desk_note_waits = "desk-note-waits" ();
 	desk_note_end = "desk-note-end" ();
 	desk_note_suspended = "desk-note-suspended" ();

@@ -80,7 +80,7 @@ pub async fn finality(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/read",
-	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
+	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there at that block, except versions, sharing sets and affiliations. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
 	request_body = ReadRequest,
 	responses(
 		SignedRequestErrors,
@@ -179,6 +179,9 @@ struct Questions {
 	openable: BTreeMap<AccountId, BTreeSet<H256>>,
 	/// Patients of whom some record must be open to the caller.
 	any_openable: BTreeSet<AccountId>,
+	/// Keys of records and sets of holders of others. At an older block they may not exist yet, and a
+	/// proof of that can show a neighbour.
+	of_others: Vec<Vec<u8>>,
 	/// Keys of requests.
 	requests: Vec<Vec<u8>>,
 }
@@ -201,8 +204,12 @@ impl Questions {
 				Answer::IfRecord(record) => drop(questions.records.insert(record)),
 				Answer::IfOpenable(patient, record) => {
 					questions.openable.entry(patient).or_default().insert(record);
+					questions.of_others.push(key.clone());
 				},
-				Answer::IfAnyOpenable(patient) => drop(questions.any_openable.insert(patient)),
+				Answer::IfAnyOpenable(patient) => {
+					questions.any_openable.insert(patient);
+					questions.of_others.push(key.clone());
+				},
 				Answer::IfAsker => questions.requests.push(key.clone()),
 			}
 		}
@@ -254,6 +261,8 @@ impl Questions {
 		for at in heads.both() {
 			self.ensure_open(node, at.hash(), &requester.account).await?;
 		}
+		// Only now: others do not learn whether a record exists.
+		ensure_keys(node, block, self.of_others).await?;
 		Ok(heads.check(state)?)
 	}
 
@@ -424,11 +433,11 @@ impl Sent<'_> {
 		};
 		let mut last = last;
 		while let Some(block) = place.after(last).await {
-			if let Some(outcome) = self.look_in(last.saturating_add(1), block.number()).await? {
-				return Ok(outcome);
-			}
+			// To ask for the nonce costs the node less than to read a block's body.
 			if self.is_passed(block.hash()).await? {
-				return Ok(SubmitOutcome::Refused { error: ChainError::Stale.to_string() });
+				let found = self.look_in(last.saturating_add(1), block.number()).await?;
+				let refused = || SubmitOutcome::Refused { error: ChainError::Stale.to_string() };
+				return Ok(found.unwrap_or_else(refused));
 			}
 			last = block.number();
 		}

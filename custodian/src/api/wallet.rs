@@ -62,7 +62,7 @@ pub async fn openable(
 #[utoipa::path(
 	post,
 	path = "/v1/names",
-	description = "Returns the names of those practitioners of this institution who are in the log of the signer, a patient, or have asked the signer for access. A name is the institution's word. The body is a signed request with the action `ask-names`; its payload is a `Payload_AskNames`.",
+	description = "Returns the names of those practitioners of this institution who are in the log of the signer, a patient, or have asked the signer for access. Somebody who has never accepted an affiliation with this institution is left out. A name is the institution's word. The body is a signed request with the action `ask-names`; its payload is a `Payload_AskNames`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
@@ -84,13 +84,46 @@ pub async fn ask_names(
 	let mut met = requester.node.askers(block, &requester.account).await?;
 	let entries = state.database.log_entries(account_bytes(&requester.account)).await?;
 	// The newest first.
-	met.extend(entries.iter().rev().filter_map(|it| LogEntry::from_bytes(it)).flat_map(people_of));
+	let entries = entries.iter().rev().filter_map(|it| LogEntry::from_bytes(it));
+	let entries: Vec<LogEntry> = entries.collect();
+	// Nobody acts for an institution without an accepted affiliation. It may have ended, and another one
+	// may wait to be accepted.
+	let acted = entries.iter().filter(|it| it.acting_for.as_ref() == Some(&requester.institution));
+	let acted: BTreeSet<[u8; 32]> = acted.map(|it| account_bytes(&it.origin)).collect();
+	met.extend(entries.into_iter().flat_map(people_of));
 	let mut seen = BTreeSet::new();
 	met.retain(|account| seen.insert(account.clone()));
-	let names = state.database.names(met.iter().map(account_bytes).collect()).await?;
-	let names = names.into_iter().take(MAX_NAMES);
+	let mut names = state.database.names(met.iter().map(account_bytes).collect()).await?;
+	names.truncate(MAX_NAMES);
+	let accounts: Vec<[u8; 32]> = names.iter().map(|(account, _)| *account).collect();
+	let accepted = accepted_of(&requester, block, &accounts).await?;
+	names.retain(|(account, _)| accepted.contains(account) || acted.contains(account));
 	let named = |(account, name)| StaffName { account: Hex(account), name };
-	Ok(Json(StaffNames { names: names.map(named).collect() }))
+	Ok(Json(StaffNames { names: names.into_iter().map(named).collect() }))
+}
+
+/// Those of these accounts that have accepted their affiliation with this institution. It may have ended.
+async fn accepted_of(
+	requester: &Requester,
+	block: H256,
+	accounts: &[[u8; 32]],
+) -> Result<BTreeSet<[u8; 32]>, ApiError> {
+	let key_of =
+		|account: &[u8; 32]| storage::affiliation(&(*account).into(), &requester.institution);
+	let keys: Vec<Vec<u8>> = accounts.iter().map(|account| key_of(account).bytes).collect();
+	let mut accepted = BTreeSet::new();
+	if keys.is_empty() {
+		return Ok(accepted);
+	}
+	let found = requester.node.values_at(block, &keys).await?;
+	for account in accounts {
+		let key = key_of(account);
+		let Some(value) = found.get(&key.bytes) else { continue };
+		if key.decode(value)?.accepted {
+			accepted.insert(*account);
+		}
+	}
+	Ok(accepted)
 }
 
 /// Who is named in an entry: who signed, and for whom access was asked.
@@ -119,13 +152,13 @@ fn people_of(entry: LogEntry) -> impl Iterator<Item = AccountId> {
 #[utoipa::path(
 	post,
 	path = "/v1/names/set",
-	description = "Sets names of practitioners who have or had an affiliation with this institution, or removes them. The signer is one of its registrars. Sets all of them or none. The body is a signed request with the action `set-names`; its payload is a `Payload_SetNames`.",
+	description = "Sets names of practitioners who have accepted an affiliation with this institution, or removes them. The affiliation may have ended. The signer is one of its registrars. Sets all of them or none. The body is a signed request with the action `set-names`; its payload is a `Payload_SetNames`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = Empty, description = "The custodian has the names"),
 		(status = 403, body = Refusal, description = "The signer is not a registrar of this institution"),
-		(status = 422, body = Refusal, description = "There are too many names, a name is not valid, or an account was never affiliated with this institution"),
+		(status = 422, body = Refusal, description = "There are too many names, a name is not valid, or an account has no accepted affiliation with this institution"),
 	),
 	tag = "wallet"
 )]
@@ -139,18 +172,18 @@ pub async fn set_names(
 	if body.names.len() > MAX_NAMES {
 		return Err(ApiError::Mismatch(format!("send at most {MAX_NAMES} names")));
 	}
-	let (mut set, mut keys) = (Vec::new(), Vec::new());
+	let (mut set, mut named) = (Vec::new(), Vec::new());
 	for StaffName { account, name } in body.names {
 		let name = names::checked(&name).map_err(|error| ApiError::Mismatch(error.to_string()))?;
 		if !name.is_empty() {
-			keys.push(storage::affiliation(&account.into(), &requester.institution).bytes);
+			named.push(account.0);
 		}
 		set.push((account.0, name));
 	}
-	let known = requester.node.values_at(heads.finalized.hash(), &keys).await?;
-	if !keys.iter().all(|key| known.contains_key(key)) {
+	let accepted = accepted_of(&requester, heads.finalized.hash(), &named).await?;
+	if !named.iter().all(|account| accepted.contains(account)) {
 		return Err(ApiError::Mismatch(
-			"one of the accounts was never affiliated with this institution".into(),
+			"one of the accounts has not accepted an affiliation with this institution".into(),
 		));
 	}
 	tracing::info!(by = %Hex::from(&requester.account), names = set.len(), "set names of practitioners");

@@ -97,6 +97,7 @@ wallet-holders-default = Ihre Krankenhäuser legen fest, wer die Teile der Schl�
 wallet-holders-chosen = Sie haben festgelegt, wer die Teile der Schlüssel Ihrer Dokumente verwahrt: { $holders }.
 wallet-synced-not = Ihre Namen und Texte liegen nur auf diesem Gerät.
 wallet-synced = Ihre Namen und Texte liegen auch verschlüsselt bei { $institutions }. Nur Ihre App kann sie lesen.
+wallet-synced-older = { $institution } hat eine ältere Kopie Ihrer Namen und Texte geliefert als zuvor. Es ging nichts verloren: Dieses Gerät hat die neuere.
 
 # The registration desk.
 wallet-enrol = Ich stimme zu, dass { $institution } mich mit den Schlüsseln dieser App aufnimmt. Art des Kontos: { $role }.
@@ -117,12 +118,13 @@ desk-affiliate = { $who } arbeitet ab { $from } für { $institution }, ohne Ende
 desk-affiliate-until = { $who } arbeitet ab { $from } bis { $until } für { $institution }. Funktion: { $role }.
 desk-end = { $who } arbeitet ab sofort nicht mehr für { $institution }.
 desk-status = Das Konto { $who } bekommt diesen Status: { $status }.
-desk-disable = Mit dem Schlüssel von { $who } kann ab sofort niemand mehr unterschreiben. Er ist vielleicht in fremden Händen, seit { $since }.
+desk-disable = Mit dem Schlüssel von { $who } kann ab sofort niemand mehr unterschreiben. Vielleicht hat ihn seit { $since } jemand anders.
 desk-enable = { $who } kann wieder unterschreiben.
 desk-done = Erledigt und bewiesen: { $sentence }
 desk-verb-enrol = Unterschreiben und aufnehmen
 desk-verb-sign = Unterschreiben
 desk-note-enrol = Vergleichen Sie zuerst einen Ausweis mit der Person. Eine Aufnahme lässt sich nicht zurücknehmen, nur sperren.
+desk-note-other-kind = Der Code, den Sie zuletzt gezeigt haben, war für: { $asked }. Diese Antwort ist für: { $role }.
 desk-note-waits = Eine andere Einrichtung hat diese Person aufgenommen. Deshalb gilt es erst, wenn die Person es angenommen hat.
 desk-note-end = Was Patientinnen und Patienten dieser Person in Ihrer Einrichtung erlaubt haben, endet damit.
 desk-note-suspended = Mit diesem Konto kann niemand handeln, bis Sie es wieder aktiv setzen.

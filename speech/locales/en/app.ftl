@@ -97,6 +97,7 @@ wallet-holders-default = Your hospitals choose who holds the parts of your recor
 wallet-holders-chosen = You chose who holds the parts of your records’ keys: { $holders }.
 wallet-synced-not = Your names and texts are kept only on this device.
 wallet-synced = Your names and texts are also kept, encrypted, at { $institutions }. Only your wallet can read them.
+wallet-synced-older = { $institution } gave this wallet an older copy of your names and texts than before. Nothing is lost: this device has the newer one.
 
 # The registration desk.
 wallet-enrol = I agree that { $institution } enrols me as { $role }, with the keys of this wallet.
@@ -117,12 +118,13 @@ desk-affiliate = { $who } works for { $institution } from { $from } on, without 
 desk-affiliate-until = { $who } works for { $institution } from { $from } until { $until }. Function: { $role }.
 desk-end = { $who } no longer works for { $institution }, from now on.
 desk-status = The account { $who } gets this status: { $status }.
-desk-disable = Nobody can sign with the key of { $who } from now on. It may be in other hands since { $since }.
+desk-disable = Nobody can sign with the key of { $who } from now on. Somebody else may have had it since { $since }.
 desk-enable = { $who } can sign again.
 desk-done = It is done and proven: { $sentence }
 desk-verb-enrol = Sign and enrol
 desk-verb-sign = Sign
 desk-note-enrol = Compare an identity document with the person first. An enrolment cannot be taken back, only suspended.
+desk-note-other-kind = The code that you showed last was for { $asked }. This answer is for { $role }.
 desk-note-waits = Another institution enrolled this person. So it counts when the person has accepted it.
 desk-note-end = What patients permitted to this person at your institution ends with it.
 desk-note-suspended = Nobody can act with this account until you make it active again.

@@ -97,6 +97,7 @@ wallet-holders-default = Rumah sakit Anda memilih siapa yang memegang bagian kun
 wallet-holders-chosen = Anda memilih siapa yang memegang bagian kunci rekam medis Anda: { $holders }.
 wallet-synced-not = Nama dan teks Anda hanya tersimpan di perangkat ini.
 wallet-synced = Nama dan teks Anda juga disimpan secara terenkripsi di { $institutions }. Hanya aplikasi Anda yang dapat membacanya.
+wallet-synced-older = { $institution } memberikan salinan nama dan teks Anda yang lebih lama daripada sebelumnya. Tidak ada yang hilang: perangkat ini memiliki yang lebih baru.
 
 # The registration desk.
 wallet-enrol = Saya setuju bahwa { $institution } mendaftarkan saya sebagai { $role }, dengan kunci dalam aplikasi ini.
@@ -117,12 +118,13 @@ desk-affiliate = { $who } bekerja untuk { $institution } mulai { $from }, tanpa 
 desk-affiliate-until = { $who } bekerja untuk { $institution } mulai { $from } sampai { $until }. Jabatan: { $role }.
 desk-end = { $who } tidak lagi bekerja untuk { $institution }, mulai sekarang.
 desk-status = Akun { $who } mendapat status ini: { $status }.
-desk-disable = Mulai sekarang tidak ada yang dapat menandatangani dengan kunci { $who }. Kunci itu mungkin di tangan orang lain sejak { $since }.
+desk-disable = Mulai sekarang tidak ada yang dapat menandatangani dengan kunci { $who }. Mungkin orang lain memilikinya sejak { $since }.
 desk-enable = { $who } dapat menandatangani lagi.
 desk-done = Sudah selesai dan terbukti: { $sentence }
 desk-verb-enrol = Tanda tangani dan daftarkan
 desk-verb-sign = Tanda tangani
 desk-note-enrol = Cocokkan dulu kartu identitas dengan orangnya. Pendaftaran tidak dapat dibatalkan, hanya ditangguhkan.
+desk-note-other-kind = Kode yang terakhir Anda tunjukkan adalah untuk { $asked }. Jawaban ini untuk { $role }.
 desk-note-waits = Fasilitas kesehatan lain yang mendaftarkan orang ini. Jadi, ini baru berlaku setelah orang itu menerimanya.
 desk-note-end = Izin pasien untuk orang ini di fasilitas kesehatan Anda ikut berakhir.
 desk-note-suspended = Tidak ada yang dapat bertindak dengan akun ini sampai Anda mengaktifkannya lagi.

@@ -131,6 +131,9 @@ class ChosenFile implements FileTarget {
 	async file(): Promise<undefined> {}
 }
 
+/** The browser's own files that are being written. */
+const writing = new Set<FileSystemSyncAccessHandle>();
+
 /** A file of the browser's own, where there is none to choose. */
 class OwnFile implements FileTarget {
 	#handle: FileSystemFileHandle | undefined;
@@ -140,15 +143,18 @@ class OwnFile implements FileTarget {
 		const name = crypto.randomUUID();
 		const handle = await folder.getFileHandle(name, { create: true });
 		const access = await handle.createSyncAccessHandle();
+		writing.add(access);
 		return {
 			write: async (bytes) => void access.write(bytes as Uint8Array<ArrayBuffer>),
 			finish: async () => {
 				access.flush();
 				access.close();
+				writing.delete(access);
 				this.#handle = handle;
 			},
 			abandon: () => {
 				access.close();
+				writing.delete(access);
 				void folder.removeEntry(name).catch(() => undefined);
 			},
 		};
@@ -163,6 +169,8 @@ class OwnFile implements FileTarget {
 
 const host = {
 	checkpoint,
+
+	origin: () => location.origin,
 
 	async load(): Promise<[string, Uint8Array][]> {
 		const values = (await open()).transaction(STORE).objectStore(STORE);
@@ -196,7 +204,10 @@ const host = {
 
 	ownFile: (): FileTarget => new OwnFile(),
 
+	/** What is being written ends with an error: a file that is open cannot be removed. */
 	removeOwnFiles(): void {
+		for (const access of writing) access.close();
+		writing.clear();
 		const removed = navigator.storage.getDirectory().then((root) => root.removeEntry(FOLDER, { recursive: true }));
 		removed.catch(() => undefined);
 	},

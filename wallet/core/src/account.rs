@@ -71,8 +71,6 @@ pub struct Account<H: Host> {
 	identity: Identity,
 	/// Signs for the account if its key is in an extension.
 	extension: Option<Arc<ExtensionSigner<H>>>,
-	/// The address that the page was loaded from.
-	origin: String,
 	approval: Approval,
 	documents: Documents,
 	known: Mutex<Known>,
@@ -107,6 +105,8 @@ struct Known {
 	synced: Option<Outcome>,
 	/// Names of institutions' staff, each with whose word it is.
 	staff: BTreeMap<AccountId, (AccountId, String)>,
+	/// As what the last code of the own desk asks somebody to be enrolled.
+	asked_kind: Option<AccountKind>,
 	/// How records are called: by their titles, or else by category and month.
 	record_names: BTreeMap<H256, String>,
 }
@@ -136,7 +136,6 @@ impl<H: Host> Account<H> {
 		host: H,
 		key: DeviceKey,
 		stored: &[(String, Vec<u8>)],
-		origin: String,
 		prompts: Prompts,
 	) -> Result<Self> {
 		let keep = BrowserKeep::open(host.clone(), key, stored);
@@ -179,7 +178,6 @@ impl<H: Host> Account<H> {
 			secrets,
 			identity,
 			extension,
-			origin,
 			approval: Approval::default(),
 			documents: Documents::default(),
 			known: Mutex::new(known),

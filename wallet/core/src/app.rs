@@ -42,8 +42,6 @@ struct Inner<H: Host> {
 
 struct State<H: Host> {
 	speech: &'static Speech,
-	/// The address that the page was loaded from.
-	origin: String,
 	locks: Option<Locks>,
 	/// A new account that is not kept yet.
 	new: Option<Arc<Secrets>>,
@@ -100,7 +98,6 @@ impl<H: Host> App<H> {
 		let used = Instant::now(&host);
 		let state = State {
 			speech: speech_of("en"),
-			origin: String::new(),
 			locks: None,
 			new: None,
 			account: None,
@@ -116,6 +113,7 @@ impl<H: Host> App<H> {
 
 	/// Answers a request by a message to the page.
 	pub async fn handle(&self, request: Request, beside: Beside<H>) {
+		self.lock_if_left();
 		let Request { id, ask } = request;
 		let Beside { bytes, file } = beside;
 		let answer = |answer| Message::Answer { id, answer: Box::new(answer) };
@@ -141,21 +139,34 @@ impl<H: Host> App<H> {
 		file: Option<H::Target>,
 		request: u32,
 	) -> Result<(FileView, H::Target)> {
-		self.account()?.save_large(record, file, request, self.speech()).await
+		let account = self.account()?;
+		let saving = account.save_large(record, file, request, self.speech());
+		let saved = self.while_open(saving).await;
+		if self.account().is_err() {
+			self.host().remove_own_files();
+		}
+		saved
 	}
 
 	/// Locks the wallet if nothing was asked for a while, and closes documents whose opening has ended. To be
 	/// called every few seconds.
 	pub fn tick(&self) {
-		let (account, locks) = {
-			let state = self.state();
-			(state.account.clone(), state.used.age(self.host()) >= LOCKS_AFTER)
-		};
-		let Some(account) = account else { return };
-		if locks {
-			self.lock_now();
-		} else if account.close_ended() {
+		self.lock_if_left();
+		if self.account().is_ok_and(|account| account.close_ended()) {
 			self.host().post(Message::Changed, None);
+		}
+	}
+
+	/// Locks the wallet if nothing was asked for a while. Timers stand still while a device sleeps, so each
+	/// request looks, too. New words that nobody kept are forgotten in the same way.
+	fn lock_if_left(&self) {
+		let is_left = {
+			let state = self.state();
+			let has_keys = state.account.is_some() || state.new.is_some();
+			has_keys && state.used.age(self.host()) >= LOCKS_AFTER
+		};
+		if is_left {
+			self.lock_now();
 		}
 	}
 
@@ -201,7 +212,7 @@ impl<H: Host> App<H> {
 		bytes: Option<Vec<u8>>,
 	) -> Result<(Answer, Option<Vec<u8>>)> {
 		let answer = match ask {
-			Ask::Start { language, origin } => self.start(&language, origin).await?,
+			Ask::Start { language } => self.start(&language).await?,
 			Ask::SetLanguage { language } => {
 				let speech = self.speech_in(&language).await;
 				self.state().speech = speech;
@@ -240,8 +251,8 @@ impl<H: Host> App<H> {
 				self.change_passphrase(secret, &passphrase).await?
 			},
 			Ask::Forget => self.forget().await?,
-			Ask::ReadDeskCode { text } => self.read_desk_code(&text).await?,
-			Ask::AcceptDeskCode => self.accept_desk_code().await?,
+			Ask::ReadDeskCode { text } => self.while_open(self.read_desk_code(&text)).await?,
+			Ask::AcceptDeskCode { digest } => self.accept_desk_code(&digest).await?,
 			Ask::Sign { digest } => {
 				self.ensure_agrees()?;
 				self.account()?.sign(&digest, request, self.speech()).await?
@@ -254,8 +265,9 @@ impl<H: Host> App<H> {
 				self.ensure_signs()?;
 				return self.ask_account(Ask::ConfirmMember { account }).await;
 			},
+			// A session key signs it: no extension asks.
 			asked @ Ask::SetStaffName { .. } => {
-				self.ensure_agrees()?;
+				self.ensure_signs()?;
 				return self.ask_account(asked).await;
 			},
 			Ask::Open { ids } => {
@@ -343,14 +355,13 @@ impl<H: Host> App<H> {
 		speech_of(locale)
 	}
 
-	async fn start(&self, language: &str, origin: String) -> Result<Answer> {
+	async fn start(&self, language: &str) -> Result<Answer> {
 		let stored = self.host().load().await?;
 		let speech = self.speech_in(language).await;
 		let locks = Locks::find(&stored)?;
 		{
 			let mut state = self.state();
 			state.speech = speech;
-			state.origin = origin;
 			state.locks = locks;
 		}
 		Ok(self.started())

@@ -33,6 +33,8 @@ extern "C" {
 	async fn texts(this: &WorkerHost, language: &str) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method, getter)]
 	fn checkpoint(this: &WorkerHost) -> Option<String>;
+	#[wasm_bindgen(method)]
+	fn origin(this: &WorkerHost) -> String;
 	#[wasm_bindgen(method, catch)]
 	async fn replace(this: &WorkerHost, values: Array) -> Result<JsValue, JsValue>;
 	#[wasm_bindgen(method, catch)]
@@ -251,6 +253,10 @@ impl Host for WorkerHost {
 
 	fn checkpoint(&self) -> Option<String> {
 		Self::checkpoint(self)
+	}
+
+	fn origin(&self) -> String {
+		Self::origin(self)
 	}
 
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {

@@ -21,6 +21,10 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 	/// development has none.
 	fn checkpoint(&self) -> Option<String>;
 
+	/// The address that the wallet was loaded from, without a path. The page does not say it: nothing that it
+	/// says decides whom the wallet asks.
+	fn origin(&self) -> String;
+
 	/// Everything that is stored on this device but documents, by key.
 	fn load(
 		&self,

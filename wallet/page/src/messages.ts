@@ -170,11 +170,7 @@ export type Ask = { "ask": "start",
 /**
  * The language of the browser or of the person's choice: `de-AT`.
  */
-language: string, 
-/**
- * The address that the page was loaded from, without a path.
- */
-origin: string, } | { "ask": "setLanguage", 
+language: string, } | { "ask": "setLanguage", 
 /**
  * `en`, `de` or `id`.
  */
@@ -242,7 +238,11 @@ passphrase: string, } | { "ask": "forget" } | { "ask": "readDeskCode",
 /**
  * The code's text, or a link with it.
  */
-text: string, } | { "ask": "acceptDeskCode" } | { "ask": "proof" } | { "ask": "home" } | { "ask": "requests" } | { "ask": "request", 
+text: string, } | { "ask": "acceptDeskCode", 
+/**
+ * The digest of the offer.
+ */
+digest: string, } | { "ask": "proof" } | { "ask": "home" } | { "ask": "requests" } | { "ask": "request", 
 /**
  * Its number.
  */
@@ -870,6 +870,10 @@ until: string, };
  * What a registration desk asks for.
  */
 export type DeskOffer = { 
+/**
+ * What the page gives back to have this signed, and nothing else.
+ */
+digest: string, 
 /**
  * The institution's name.
  */

@@ -1,4 +1,7 @@
-// Routes in the hash: `#/records/4f…?from=log`. The new screen's heading takes the focus.
+// Routes in the hash: `#/record/~3`. The new screen's heading takes the focus.
+//
+// Browsers keep addresses in their history and send them to other devices. So an account or a record has
+// only a number there, from a table that ends with the page.
 
 import { computed, signal } from "@preact/signals";
 
@@ -16,9 +19,24 @@ export const route = computed<Route>(() => parse(hash.value));
 /** How often the page was moved: screens use it as a key, so that each visit starts afresh. */
 export const visits = signal(0);
 
+/** Accounts and records that addresses have numbers for. */
+const identifiers: string[] = [];
+const numbers = new Map<string, number>();
+
+/** No screen's name is this long, and every identifier is longer. */
+const LONGEST_NAME = 30;
+
 /** The address of a screen. */
 export function to(...parts: string[]): string {
-	return `#/${parts.map(encodeURIComponent).join("/")}`;
+	return `#/${parts.map(numbered).map(encodeURIComponent).join("/")}`;
+}
+
+function numbered(part: string): string {
+	if (part.length <= LONGEST_NAME) return part;
+	const known = numbers.get(part);
+	const number = known ?? identifiers.push(part) - 1;
+	if (known === undefined) numbers.set(part, number);
+	return `~${number}`;
 }
 
 /** Goes to a screen. */
@@ -53,10 +71,12 @@ function update(): void {
 function parse(text: string): Route {
 	const [path = "", query = ""] = text.replace(/^#\/?/, "").split("?");
 	const parts = path.split("/").filter(Boolean).map(decode);
-	return { parts, values: new URLSearchParams(query) };
+	// A number of an earlier page leads to the first screen.
+	return { parts: parts.includes(null) ? [] : (parts as string[]), values: new URLSearchParams(query) };
 }
 
-function decode(part: string): string {
+function decode(part: string): string | null {
+	if (part.startsWith("~")) return identifiers[Number(part.slice(1))] ?? null;
 	try {
 		return decodeURIComponent(part);
 	} catch {

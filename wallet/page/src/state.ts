@@ -4,6 +4,7 @@ import { signal } from "@preact/signals";
 import { ask, failureOf, type News, startCore, type TrustedUrl, type Waiting } from "./core";
 import type { Failure, Opened, Proof, Started } from "./messages";
 import { setPreferredLanguage } from "./preferences";
+import { replace } from "./router";
 import { type Language, language, pageLanguage, t, loadLanguage } from "./texts";
 
 /** How far the wallet is. `null` until the core has answered. */
@@ -77,7 +78,7 @@ export async function become(now: Started): Promise<void> {
 
 /** Asks again how far the wallet is: after an enrolment, for example. */
 export async function askStarted(): Promise<void> {
-	await become(await ask({ ask: "start", language: language.peek(), origin: location.origin }));
+	await become(await ask({ ask: "start", language: language.peek() }));
 }
 
 /** Changes the language of core and page. */
@@ -110,11 +111,15 @@ export async function closeRecords(): Promise<void> {
 	changes.value += 1;
 }
 
-/** Shows that the wallet is locked. */
+/** Shows that the wallet is locked, and nothing else. Words that nobody kept are gone: it begins again. */
 export function becomeLocked(): void {
 	opened.value = new Map();
+	notices.value = [];
+	[proof.value, background.value] = [null, null];
+	[isStopped.value, openRequests.value] = [false, 0];
 	const now = started.peek();
-	if (now && now.phase !== "empty") started.value = { ...now, phase: "locked" };
+	if (now?.phase === "empty") replace();
+	else if (now) started.value = { ...now, phase: "locked" };
 }
 
 /** Follows the width of the window. */
@@ -153,7 +158,8 @@ function receiveNews(news: News): void {
 			becomeLocked();
 			break;
 		case "notice":
-			notices.value = [...notices.peek(), news.text];
+			// What a locked wallet still ends is not for whoever holds the device.
+			if (started.peek()?.phase !== "locked") notices.value = [...notices.peek(), news.text];
 			break;
 		case "waiting":
 			if (news.id === 0) background.value = news.what ? news : null;

@@ -128,21 +128,30 @@ async function serve(name: string, request: Request): Promise<Response> {
 	try {
 		const { release, cache } = await usedRelease();
 		if (!Object.hasOwn(release.files, name)) return await fetch(request);
-		return (await cache.match(name)) ?? (await fetchChecked(release, cache, name));
+		return await fetchChecked(release, cache, name);
 	} catch {
 		return Response.error();
 	}
 }
 
-/** Fetches a file, or takes it from another release's cache, and keeps it if its hash is right. */
+/**
+ * A file from the release's cache or another one's, or else from the server. Its hash is checked each time, and
+ * the headers are the release's: a page can write into caches.
+ */
 async function fetchChecked(release: Kept, cache: Cache, name: string): Promise<Response> {
 	const wanted = release.files[name]?.sha256;
-	const known = await caches.match(name);
-	let bytes = known ? await known.arrayBuffer() : undefined;
-	if (!bytes || (await sha256(bytes)) !== wanted) bytes = await fetchBytes(name);
+	const headers = headersOf(release, name);
+	for (const place of [cache, caches]) {
+		const bytes = await (await place.match(name))?.arrayBuffer();
+		if (!bytes || (await sha256(bytes)) !== wanted) continue;
+		const response = new Response(bytes, { headers });
+		if (place !== cache) await cache.put(name, response.clone());
+		return response;
+	}
+	const bytes = await fetchBytes(name);
 	const found = await sha256(bytes);
 	if (found !== wanted) throw new Error(`${name} has the SHA-256 ${found} instead of ${wanted}`);
-	const response = new Response(bytes, { headers: headersOf(release, name) });
+	const response = new Response(bytes, { headers });
 	await cache.put(name, response.clone());
 	return response;
 }

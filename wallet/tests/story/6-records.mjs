@@ -36,8 +36,13 @@ async function a_photo_becomes_a_record(harness, facts) {
 	await ada.field("page-records-search").fill("BRUISE");
 	await ada.page.locator("main li.row-link").filter({ hasText: title }).waitFor();
 	assert.equal(await ada.page.locator("main li.row-link").count(), 1);
-	story.photo = (await ada.page.locator("main li.row-link a").getAttribute("href")).split("/").pop();
 	await ada.wallet.check("records-search");
+	await ada.page.locator("main li.row-link a").click();
+	await ada.heading("page-record-versions").waitFor();
+	story.photo = await ada.page.locator("main code.account").last().textContent();
+	// The window's name and the address go into the browser's history.
+	assert.ok(!(await ada.page.title()).includes(title));
+	assert.ok(!ada.page.url().includes(story.photo));
 	await open(ada, story.photo);
 	await ada.page.locator("iframe.viewer").waitFor();
 	const bytes = await ada.download(() => ada.button("page-save").click());
@@ -92,7 +97,7 @@ async function a_note_belongs_to_the_record(harness, facts) {
 	assert.ok((await ada.sign()).includes(note));
 	await ada.page.locator("main li.row-link").filter({ hasText: "letter.txt" }).click();
 	await ada.page.getByRole("heading", { level: 1, name: /letter\.txt/ }).waitFor();
-	const noted = new URL(ada.page.url()).hash.split("/").pop();
+	const noted = await ada.page.locator("main code.account").last().textContent();
 	assert.notEqual(noted, id);
 	await open(ada, noted);
 	await ada.page.frameLocator("iframe.viewer").getByText(note).waitFor();

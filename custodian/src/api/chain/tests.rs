@@ -100,8 +100,9 @@ impl Fixture {
 		self.node.lock_relay().values.insert(key, value);
 	}
 
-	/// Lets the doctor open a record of the other patient.
+	/// Lets the doctor open a record of the other patient, which is in the state.
 	fn open_to_doctor(&self, record: H256) {
+		self.has(storage::record(&other(), &record).bytes, vec![]);
 		self.node.lock_relay().open.push((doctor(), other(), record));
 	}
 
@@ -289,6 +290,7 @@ async fn the_practitioner_reads_what_can_be_opened_now() {
 		storage::sharing_set(&RECORD, 0).bytes,
 		storage::holder_set(&other(), 0).bytes,
 	];
+	fixture.has(whole[3].clone(), vec![]);
 	assert!(!fixture.reads(Some(&by), &whole).await);
 	fixture.open_to_doctor(RECORD);
 	assert!(fixture.reads(Some(&by), &whole).await);
@@ -341,6 +343,33 @@ async fn what_is_not_there_is_proven_only_of_oneself() {
 	for own in [storage::log(&doctor()).bytes, storage::openings(&doctor(), &unknown).bytes] {
 		assert!(fixture.reads(Some(&by), &[own]).await);
 	}
+}
+
+/// At an older final block, the proof that a record or a set of holders is not there can name another
+/// patient's.
+#[tokio::test]
+async fn what_can_be_opened_now_is_proven_only_at_blocks_that_have_it() {
+	let (fixture, by) = (Fixture::new(), dev::alice());
+	fixture.open_to_doctor(RECORD);
+	let record = storage::record(&other(), &RECORD).bytes;
+	let holders = storage::holder_set(&other(), 0).bytes;
+	fixture.has(holders.clone(), vec![]);
+	fixture.node.lock_relay().values_since = NUMBER;
+	fixture.node.lock_relay().headers.push(header(NUMBER - 1).0);
+	let version = storage::version(&RECORD, 0).bytes;
+	for keys in [vec![record.clone()], vec![holders.clone()], vec![record.clone(), version]] {
+		let asked = ReadState { block: header(NUMBER - 1).1.into(), ..keys_of(&keys) };
+		fixture.node.lock_relay().asked.clear();
+		assert!(is_refused(fixture.read(Some(&by), &asked).await));
+		assert!(fixture.node.lock_relay().asked.is_empty(), "nothing was proven");
+		assert!(fixture.reads(Some(&by), &keys).await);
+	}
+	// The block has the record, but not this set of holders.
+	let holders = storage::holder_set(&other(), 1).bytes;
+	assert!(!fixture.reads(Some(&by), &[record, holders]).await);
+	// The patient gets a proof of what is not there.
+	let own = storage::record(&other(), &H256([8; 32])).bytes;
+	assert!(fixture.reads(Some(&dev::dave()), &[own]).await);
 }
 
 #[tokio::test]
@@ -594,6 +623,8 @@ async fn an_extrinsic_is_followed_until_it_is_final() {
 	assert_eq!(fixture.node.lock_relay().handed_in, std::slice::from_ref(&sent));
 	let block = vec![vec![1], sent.clone()];
 	fixture.node.lock_relay().extrinsics.insert(NUMBER + 1, block);
+	fixture.node.lock_relay().values_since = NUMBER + 1;
+	nonce_of(&fixture, 8);
 	let following = async {
 		let next = fixture.finalize_next(|_| ());
 		tokio::join!(fixture.submit(&by, sent.clone()), next).0
@@ -602,6 +633,31 @@ async fn an_extrinsic_is_followed_until_it_is_final() {
 	let number = NUMBER + 1;
 	let expected = SubmitOutcome::Final { block, number, events: Packed(vec![1u32.encode()]) };
 	assert_eq!(fixture.watching(following).await.unwrap(), expected);
+}
+
+/// Everybody who waits would read each block.
+#[tokio::test]
+async fn a_block_is_read_only_if_the_nonce_is_used() {
+	let by = dev::charlie();
+	let stale = SubmitOutcome::Refused { error: ChainError::Stale.to_string() };
+	for (nonce, expected, read) in
+		[(7, SubmitOutcome::Waiting, vec![]), (8, stale, vec![NUMBER + 1])]
+	{
+		let mut fixture = Fixture::new();
+		if !read.is_empty() {
+			// It ends with the first block.
+			let state = Arc::get_mut(&mut fixture.state).unwrap();
+			state.waiting.patience = Duration::from_secs(60);
+		}
+		nonce_of(&fixture, nonce);
+		let finalized = BlockDouble { number: NUMBER + 1, ..fixture.node.finalized.clone() };
+		fixture.connect(Arc::new(NodeDouble { finalized, ..NodeDouble::default() }));
+		let (node, extrinsic) = (&*fixture.node, extrinsic(&by, 7));
+		let sent = Sent { node, account: by.account(), nonce: 7, extrinsic };
+		let following = sent.hand_in(&fixture.state, source(), NUMBER);
+		assert_eq!(fixture.watching(following).await.unwrap(), expected);
+		assert_eq!(fixture.node.lock_relay().read, read);
+	}
 }
 
 #[tokio::test]

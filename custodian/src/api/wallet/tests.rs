@@ -9,10 +9,11 @@ use crate::{
 	},
 	store::IndexedBlock,
 };
+use codec::Encode;
 use serde::Serialize;
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
-	chain::{ConsentRef, Effect, Grantee, LogEvent, Signer},
+	chain::{Affiliation, ConsentRef, Effect, Grantee, LogEvent, Role, Signer},
 	signing::{now, sign_request},
 };
 
@@ -114,17 +115,30 @@ impl Fixture {
 		openable(self.state(), request).await.map(|Json(answer)| answer)
 	}
 
-	/// The practitioner is or was affiliated with the institution.
+	/// The practitioner has accepted an affiliation with the institution.
 	fn affiliate(&self, practitioner: &AccountId) {
+		self.set_affiliation(practitioner, true, None);
+	}
+
+	fn set_affiliation(&self, practitioner: &AccountId, accepted: bool, until: Option<u64>) {
+		let (role, teams) = (Role::Physician, vec![]);
+		let affiliation = Affiliation { role, from: 0, until, accepted, attested: true, teams };
 		let key = storage::affiliation(practitioner, &INSTITUTION).bytes;
-		self.node.lock_relay().values.insert(key, vec![]);
+		self.node.lock_relay().values.insert(key, affiliation.encode());
 	}
 
 	/// Adds lines to the patient's log.
 	async fn log(&self, events: Vec<(AccountId, LogEvent)>) {
-		let lines = events.into_iter().zip(0..).map(|((signer, event), seq)| {
+		let entries = events.into_iter().map(|(signer, event)| {
 			let origin = signer.clone();
-			let entry = LogEntry { signer, origin, acting_for: None, purpose: None, event };
+			LogEntry { signer, origin, acting_for: None, purpose: None, event }
+		});
+		self.log_entries(entries.collect()).await;
+	}
+
+	/// Adds these lines to the patient's log.
+	async fn log_entries(&self, entries: Vec<LogEntry>) {
+		let lines = entries.into_iter().zip(0..).map(|(entry, seq)| {
 			let entry = HexBytes(entry.to_bytes());
 			(patient(), LogLine { seq, block: 5, time: 1, entry, head: Hex([0; 32]) })
 		});
@@ -194,6 +208,69 @@ async fn registrars_set_valid_names_of_their_own_staff() {
 	// The registrar's affiliation has ended in the best block.
 	let fixture = Fixture::with(|node| node.best.registrars.clear());
 	assert!(is_refused(fixture.set(&dev::bob(), &[]).await));
+}
+
+/// Any institution can affiliate a practitioner. It counts only when the practitioner accepts it.
+#[tokio::test]
+async fn only_an_accepted_affiliation_lets_a_name_be_set() {
+	let fixture = Fixture::new();
+	for (accepted, until, is_set) in [
+		(false, None, false),
+		// The practitioner has declined it.
+		(false, Some(1), false),
+		(true, None, true),
+		// It has ended.
+		(true, Some(1), true),
+	] {
+		fixture.set(&dev::bob(), &[(doctor(), "")]).await.unwrap();
+		fixture.set_affiliation(&doctor(), accepted, until);
+		let answer = fixture.set(&dev::bob(), &[(doctor(), "Dr. Alice")]).await;
+		match is_set {
+			true => answer.unwrap(),
+			false => assert!(matches!(answer, Err(ApiError::Mismatch(_)))),
+		}
+		let stored = fixture.list(&dev::bob(), None).await.unwrap();
+		assert_eq!(stored.len(), usize::from(is_set), "{accepted} {until:?}");
+	}
+	// Who waits to be accepted can still be removed.
+	fixture.set_affiliation(&doctor(), false, None);
+	fixture.set(&dev::bob(), &[(doctor(), "")]).await.unwrap();
+	assert!(fixture.list(&dev::bob(), None).await.unwrap().is_empty());
+}
+
+/// A name can be in the database without an accepted affiliation: the command line sets it unchecked.
+#[tokio::test]
+async fn patients_get_names_only_of_people_who_once_accepted() {
+	let fixture = Fixture::new();
+	let names = vec![(account_bytes(&doctor()), "Dr. Alice".into())];
+	fixture.state.database.set_names(names).await.unwrap();
+	fixture.node.lock_relay().askers.push(doctor());
+	assert!(fixture.names(&dev::charlie()).await.unwrap().is_empty(), "there is no affiliation");
+	for (accepted, until, is_told) in
+		[(false, None, false), (false, Some(1), false), (true, None, true), (true, Some(1), true)]
+	{
+		fixture.set_affiliation(&doctor(), accepted, until);
+		let told = fixture.names(&dev::charlie()).await.unwrap();
+		assert_eq!(told.len(), usize::from(is_told), "{accepted} {until:?}");
+	}
+}
+
+/// With another role, or again after its end, an affiliation waits to be accepted once more.
+#[tokio::test]
+async fn who_acted_for_the_institution_keeps_the_name_in_the_log() {
+	let told = async |acting_for: Option<AccountId>| {
+		let fixture = Fixture::new();
+		fixture.set_affiliation(&doctor(), false, None);
+		let names = vec![(account_bytes(&doctor()), "Dr. Alice".into())];
+		fixture.state.database.set_names(names).await.unwrap();
+		let (signer, origin, event) = (doctor(), doctor(), LogEvent::HoldersChosen);
+		let entry = LogEntry { signer, origin, acting_for, purpose: None, event };
+		fixture.log_entries(vec![entry]).await;
+		fixture.names(&dev::charlie()).await.unwrap().len()
+	};
+	assert_eq!(told(Some(INSTITUTION)).await, 1);
+	assert_eq!(told(Some(account_of(4))).await, 0);
+	assert_eq!(told(None).await, 0);
 }
 
 #[tokio::test]

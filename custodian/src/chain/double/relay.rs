@@ -31,6 +31,8 @@ pub struct RelayDouble {
 	pub handed_in: Vec<Vec<u8>>,
 	/// The extrinsics of blocks, by their numbers.
 	pub extrinsics: BTreeMap<u32, Vec<Vec<u8>>>,
+	/// The numbers of the blocks whose extrinsics were read.
+	pub read: Vec<u32>,
 	/// What the last proof was asked for.
 	pub asked: Vec<Vec<u8>>,
 	/// How many bytes each proof has besides.
@@ -58,6 +60,12 @@ impl RelayDouble {
 			Header::verify(header, *hash).is_ok_and(|header| header.number == number)
 		};
 		headers.into_iter().find(of_number).map(|(_, hash)| hash)
+	}
+
+	/// The number of the block with this hash.
+	fn number_of(&self, block: H256) -> u32 {
+		let header = self.headers.iter().find_map(|header| Header::verify(header, block).ok());
+		header.map_or_else(|| number_of(block), |header| header.number)
 	}
 }
 
@@ -122,7 +130,7 @@ impl Relay for NodeDouble {
 		keys: &[Vec<u8>],
 	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError> {
 		let relay = self.lock_relay();
-		if number_of(block) < relay.values_since {
+		if relay.number_of(block) < relay.values_since {
 			return Ok(BTreeMap::new());
 		}
 		let found = keys.iter().filter_map(|key| relay.values.get_key_value(key));
@@ -180,7 +188,9 @@ impl Relay for NodeDouble {
 	}
 
 	async fn extrinsics_of(&self, block: H256) -> Result<Vec<Vec<u8>>, ChainError> {
-		Ok(self.lock_relay().extrinsics.get(&number_of(block)).cloned().unwrap_or_default())
+		let (mut relay, number) = (self.lock_relay(), number_of(block));
+		relay.read.push(number);
+		Ok(relay.extrinsics.get(&number).cloned().unwrap_or_default())
 	}
 
 	async fn events_of(&self, _block: H256, place: u32) -> Result<Vec<Vec<u8>>, ChainError> {

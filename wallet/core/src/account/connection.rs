@@ -12,7 +12,7 @@ use anyhow::{Context as _, Result};
 use futures::future::join_all;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use vouchsafe_agent::{platform::Keep as _, session::Parts};
+use vouchsafe_agent::{platform::Keep as _, session::Parts, synced::SyncError};
 use vouchsafe_protocol::{
 	errors::{ChainError, CustodianError},
 	holders::Member,
@@ -86,21 +86,19 @@ fn first_block(
 }
 
 /// The network of the custodian that serves the page.
-pub async fn network_of<H: Host>(host: &H, origin: &str) -> Result<Network> {
-	if origin.is_empty() {
-		return Err(Trouble::NoNetwork.into());
-	}
+pub async fn network_of<H: Host>(host: &H) -> Result<Network> {
+	let origin = host.origin();
 	// Nothing is signed for it yet.
 	let nobody = (AccountId::new([0; 32]), H256::zero());
 	let custodian: RestCustodian<H::Transport> =
-		RestCustodian::new(origin, nobody.0, nobody.1, host.transport())?;
+		RestCustodian::new(&origin, nobody.0, nobody.1, host.transport())?;
 	let about =
 		custodian.without_retries().about().await.map_err(|error| match error.may_pass() {
 			true => anyhow::Error::from(error),
 			false => Trouble::NoNetwork.into(),
 		})?;
 	let institution = about.institution.ok_or(Trouble::NoNetwork)?;
-	let custodians = vec![(origin.to_owned(), institution)];
+	let custodians = vec![(origin, institution)];
 	Ok(Network { genesis: about.genesis, custodians, is_chosen: false })
 }
 
@@ -162,6 +160,12 @@ impl<H: Host> Account<H> {
 	/// Exchanges names, texts, labels and settings with two custodians. The wallet works without.
 	pub(super) async fn synchronise(&self, session: &Session<H>) {
 		let outcome = vouchsafe_agent::synced::synchronise(session, false).await;
+		for (institution, problem) in outcome.iter().flat_map(|it| &it.problems) {
+			if let SyncError::Rollback { .. } = problem {
+				let text = session.speech.wallet_synced_older(session.names.show(institution));
+				self.host.post(Message::Notice { text }, None);
+			}
+		}
 		locked(&self.known).synced = outcome.ok();
 	}
 
@@ -176,9 +180,10 @@ impl<H: Host> Account<H> {
 			let Ok(answer) = answer else { continue };
 			for staff in answer.names.into_iter().take(MAX_STAFF) {
 				let (account, institution) = (staff.account.into(), &custodian.institution);
-				let works_there = at.all_affiliations(&account).await;
-				let works_there =
-					works_there.is_ok_and(|all| all.iter().any(|(it, _)| it == institution));
+				// An institution can affiliate anybody. It counts once the person has accepted it.
+				let works_there = at.all_affiliations(&account).await.is_ok_and(|all| {
+					all.iter().any(|(it, affiliation)| it == institution && affiliation.accepted)
+				});
 				if works_there && staff.name.len() <= MAX_NAME {
 					let named = (institution.clone(), staff.name);
 					locked(&self.known).staff.entry(account).or_insert(named);
@@ -268,7 +273,7 @@ impl<H: Host> Account<H> {
 	async fn begin_anew(&self) -> Result<Session<H>> {
 		let network = match self.network() {
 			Some(network) => network,
-			None => network_of(&self.host, &self.origin).await?,
+			None => network_of(&self.host).await?,
 		};
 		let kept = self.keep.read(FOLDER, TRUSTED).await?;
 		let kept = kept.and_then(|bytes| Trusted::from_bytes(&bytes, network.genesis()).ok());
@@ -277,7 +282,7 @@ impl<H: Host> Account<H> {
 			Ok(session) => session,
 			// Those that were chosen may be gone: the page's own server may still answer.
 			Err(error) => {
-				let served = network_of(&self.host, &self.origin).await;
+				let served = network_of(&self.host).await;
 				return match served.ok().filter(|served| served.genesis == network.genesis) {
 					Some(served) => self.begin(served.chain(&self.host, kept)?).await,
 					None => Err(error),

@@ -202,7 +202,7 @@ mod tests {
 		}
 		let stored = host.load().await.unwrap();
 		let prompts = Prompts::default();
-		Account::open(host.clone(), key.clone(), &stored, String::new(), prompts).await.unwrap()
+		Account::open(host.clone(), key.clone(), &stored, prompts).await.unwrap()
 	}
 
 	fn open(account: &Account<TestHost>, number: u8, length: usize) -> String {

@@ -235,7 +235,12 @@ impl<H: Host> Account<H> {
 			}
 			!is_over
 		});
-		ends.len() != before
+		let has_ended = ends.len() != before;
+		// What waits to be saved may be of a record whose opening has ended.
+		if has_ended {
+			self.host.remove_own_files();
+		}
+		has_ended
 	}
 
 	pub(super) async fn open_of_patient(

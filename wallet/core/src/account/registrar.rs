@@ -106,9 +106,10 @@ impl<H: Host> Account<H> {
 		let kind: AccountKind = item(kind)?;
 		let expires = self.host.now().saturating_add(CODE_LIFETIME);
 		let code = registrar::ask(&session, institution, kind, expires)?;
+		locked(&self.known).asked_kind = Some(kind);
 		let code = qr(&Code::Registrar(code).to_text()?)?;
 		Ok(DeskCode {
-			link: format!("{}/#/desk?code={}", self.origin.trim_end_matches('/'), code.text),
+			link: format!("{}/#/desk?code={}", self.host.origin().trim_end_matches('/'), code.text),
 			code,
 			role: speech.phrase(kind),
 			until: speech.moment(expires),
@@ -130,7 +131,11 @@ impl<H: Host> Account<H> {
 		let (genesis, now) = (session.genesis(), self.host.now());
 		let read = registrar::read_answer(genesis, &session.names, &institution, text, now)?;
 		registrar::ensure_new(&session, &read.account).await?;
-		let notes = vec![speech.desk_note_enrol()];
+		let mut notes = vec![speech.desk_note_enrol()];
+		// An answer says itself as what somebody wants to be enrolled.
+		if let Some(asked) = locked(&self.known).asked_kind.filter(|asked| *asked != read.kind) {
+			notes.push(speech.desk_note_other_kind(speech.phrase(asked), speech.phrase(read.kind)));
+		}
 		Ok(EnrolmentDraft {
 			draft: self.draft_call(&session, read.call(), notes, speech)?,
 			account: address(&read.account),

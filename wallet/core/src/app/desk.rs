@@ -9,6 +9,7 @@ use crate::{
 	messages::{Answer, DeskAnswer, DeskOffer},
 };
 use anyhow::Result;
+use sha2::{Digest, Sha256};
 use vouchsafe_protocol::{
 	messages::Hex,
 	qr::{Code, EnrolleeCode, RegistrarCode},
@@ -18,6 +19,7 @@ use vouchsafe_protocol::{
 /// What a desk has asked for, and the network that it is in.
 #[derive(Clone)]
 pub(super) struct Offer {
+	digest: String,
 	code: RegistrarCode,
 	network: Network,
 }
@@ -30,51 +32,59 @@ impl<H: Host> App<H> {
 		if code.expires <= self.host().now() {
 			return Err(Trouble::CodeExpired.into());
 		}
-		let genesis = Hex::from(code.genesis);
-		let origin = self.state().origin.clone();
+		let (genesis, institution) = (Hex::from(code.genesis), Hex::from(&code.institution));
 		if account.kind().is_some() && account.network().is_some_and(|it| it.genesis != genesis) {
 			return Err(Trouble::CodeOfOtherChain.into());
 		}
-		// The page's own hospital and the desk must be of one network.
-		if let Ok(network) = network_of(self.host(), &origin).await {
+		// The page's own hospital and the desk must be of one network. It says where the desk's custodian is
+		// before anything is asked there.
+		if let Ok(network) = network_of(self.host()).await {
 			if network.genesis != genesis {
 				return Err(Trouble::CodeOfOtherChain.into());
 			}
+			self.institution_of(&network, &code).await?;
 		}
-		let institution = Hex::from(&code.institution);
 		let network = Network {
 			genesis,
 			custodians: vec![(code.url.clone(), institution)],
 			is_chosen: false,
 		};
-		let chain = network.chain(self.host(), None)?;
-		let at = chain.finalized().await?;
-		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;
-		// The code could lead to somebody else's custodian, who would then hear everything.
-		let custodian = found.custodian.as_ref().ok_or(Trouble::Code)?;
-		if custodian.url != code.url.as_bytes() {
-			return Err(Trouble::Code.into());
-		}
-		let name = vouchsafe_agent::text::line(&String::from_utf8_lossy(&found.name));
+		let institution = self.institution_of(&network, &code).await?;
 		let speech = self.speech();
-		let institution = name;
 		let role = speech.phrase(code.kind);
+		let sentence = speech.wallet_enrol(speech.insert(&institution), role.clone());
+		let digest = Sha256::new().chain_update(without_link(text)).chain_update(&sentence);
+		let digest = hex::encode(digest.finalize());
 		let offer = DeskOffer {
-			sentence: speech.wallet_enrol(speech.insert(&institution), role.clone()),
+			digest: digest.clone(),
+			sentence,
 			institution,
 			is_proven: true,
 			role,
 			until: speech.moment(code.expires),
 		};
-		self.state().desk = Some(Offer { code, network });
+		self.state().desk = Some(Offer { digest, code, network });
 		Ok(Answer::DeskOffer(offer))
 	}
 
+	/// Proves the name of the institution whose desk has made a code.
+	async fn institution_of(&self, network: &Network, code: &RegistrarCode) -> Result<String> {
+		let at = network.chain(self.host(), None)?.finalized().await?;
+		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;
+		// The code could lead to somebody else's custodian, who would then hear everything.
+		let custodian = found.custodian.as_ref().ok_or(Trouble::Code)?;
+		match custodian.url == code.url.as_bytes() {
+			true => Ok(vouchsafe_agent::text::line(&String::from_utf8_lossy(&found.name))),
+			false => Err(Trouble::Code.into()),
+		}
+	}
+
 	/// Signs the offer that was shown last.
-	pub(super) async fn accept_desk_code(&self) -> Result<Answer> {
+	pub(super) async fn accept_desk_code(&self, shown: &str) -> Result<Answer> {
 		self.ensure_agrees()?;
 		let account = self.account()?;
-		let Offer { code, network } = self.state().desk.clone().ok_or(Trouble::NotShown)?;
+		let offer = self.state().desk.clone().filter(|offer| offer.digest == shown);
+		let Offer { code, network, .. } = offer.ok_or(Trouble::NotShown)?;
 		account.set_network(network).await?;
 		let answer = EnrolleeCode::sign(account.signer(), &code, account.encryption_key());
 		let text = Code::Enrollee(answer.await?).to_text()?;

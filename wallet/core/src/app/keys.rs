@@ -35,7 +35,9 @@ impl<H: Host> App<H> {
 
 	fn make(&self, made: Secrets) -> Result<Answer> {
 		let words = words_of(&made)?;
-		self.state().new = Some(Arc::new(made));
+		let mut state = self.state();
+		(state.new, state.used) = (Some(Arc::new(made)), Instant::now(self.host()));
+		drop(state);
 		Ok(Answer::Words(words))
 	}
 
@@ -106,13 +108,10 @@ impl<H: Host> App<H> {
 
 	/// Opens the account that is stored on this device.
 	async fn open(&self, key: DeviceKey, locks: Locks) -> Result<Answer> {
-		let (origin, times_locked) = {
-			let state = self.state();
-			(state.origin.clone(), state.times_locked)
-		};
+		let times_locked = self.state().times_locked;
 		let stored = self.host().load().await?;
 		let prompts = self.0.prompts.clone();
-		let account = Account::open(self.host().clone(), key, &stored, origin, prompts).await?;
+		let account = Account::open(self.host().clone(), key, &stored, prompts).await?;
 		let now = Instant::now(self.host());
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;

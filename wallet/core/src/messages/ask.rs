@@ -13,8 +13,6 @@ pub enum Ask {
 	Start {
 		/// The language of the browser or of the person's choice: `de-AT`.
 		language: String,
-		/// The address that the page was loaded from, without a path.
-		origin: String,
 	},
 	/// Changes the language [`Started`](super::Answer::Started).
 	SetLanguage {
@@ -106,7 +104,10 @@ pub enum Ask {
 	},
 	/// Signs the desk's offer that was shown, and waits for the enrolment
 	/// [`DeskAnswer`](super::Answer::DeskAnswer).
-	AcceptDeskCode,
+	AcceptDeskCode {
+		/// The digest of the offer.
+		digest: String,
+	},
 	/// The newest proof [`Proof`](super::Answer::Proof).
 	Proof,
 	/// What the first screen shows [`Home`](super::Answer::Home).

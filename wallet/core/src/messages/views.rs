@@ -200,6 +200,8 @@ pub struct Passkeys {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct DeskOffer {
+	/// What the page gives back to have this signed, and nothing else.
+	pub digest: String,
 	/// The institution's name.
 	pub institution: String,
 	/// Whether the name is proven.

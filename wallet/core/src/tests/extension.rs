@@ -194,6 +194,11 @@ async fn an_extensions_account_has_a_sheet_of_its_encryption_key() {
 	let failed =
 		ask(&host, &app, Ask::RemovePasskey { credential: String::new() }).await.unwrap_err();
 	assert_eq!(failed.kind, FailureKind::ConfirmFirst);
+	// A staff's name is sent by the session key, so no extension asks.
+	let address = account().address;
+	let set =
+		Ask::SetStaffName { institution: address.clone(), account: address, name: "Ann".into() };
+	assert_eq!(ask(&host, &app, set).await.unwrap_err().kind, FailureKind::ConfirmFirst);
 }
 
 #[tokio::test]

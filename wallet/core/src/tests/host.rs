@@ -127,6 +127,10 @@ impl Host for TestHost {
 		self.checkpoint.clone()
 	}
 
+	fn origin(&self) -> String {
+		"http://localhost:1".to_owned()
+	}
+
 	async fn load(&self) -> Result<Vec<(String, Vec<u8>)>, StorageError> {
 		let happens = self.on_load.lock().unwrap().take();
 		happens.into_iter().for_each(|it| it());

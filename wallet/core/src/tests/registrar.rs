@@ -36,8 +36,7 @@ fn answer() -> String {
 /// A wallet with a new account.
 async fn created(host: &TestHost) -> App<TestHost> {
 	let app = host.app();
-	let origin = "http://localhost:1".to_owned();
-	ask(host, &app, Ask::Start { language: "en".into(), origin }).await.unwrap();
+	ask(host, &app, Ask::Start { language: "en".into() }).await.unwrap();
 	ask(host, &app, Ask::MakeWords).await.unwrap();
 	let passphrase = "correct horse battery".to_owned();
 	ask(host, &app, Ask::Create { passphrase }).await.unwrap();
@@ -92,7 +91,10 @@ async fn an_enrollee_is_told_what_is_not_a_desks_code() {
 	let valid = Ask::ReadDeskCode { text: text(Code::Registrar(asked(60))) };
 	assert_eq!(fails(&host, &app, valid).await.kind, FailureKind::Offline);
 	// Nothing was shown, so nothing is accepted.
-	assert_eq!(fails(&host, &app, Ask::AcceptDeskCode).await.kind, FailureKind::NotShown);
+	assert_eq!(
+		fails(&host, &app, Ask::AcceptDeskCode { digest: String::new() }).await.kind,
+		FailureKind::NotShown
+	);
 }
 
 #[tokio::test]

@@ -21,8 +21,7 @@ pub(super) fn started(answer: Result<Answer, crate::messages::Failure>) -> Start
 }
 
 pub(super) async fn start(host: &TestHost, app: &App<TestHost>) -> Started {
-	let origin = "http://localhost:1".to_owned();
-	started(ask(host, app, Ask::Start { language: "de-AT".into(), origin }).await)
+	started(ask(host, app, Ask::Start { language: "de-AT".into() }).await)
 }
 
 /// A wallet with a new account, and the account's words.
@@ -117,6 +116,33 @@ async fn a_wallet_that_nobody_uses_locks_itself() {
 	app.tick();
 	assert_eq!(host.posted(), [Message::Locked]);
 	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
+}
+
+/// Timers stand still while a phone sleeps: whoever wakes it up may touch it before the next tick.
+#[tokio::test]
+async fn a_wallet_that_slept_is_locked_whatever_is_asked_first() {
+	for first in [Ask::Touch, Ask::Home, Ask::Confirm { secret: by("a wrong passphrase") }] {
+		let host = TestHost::default();
+		let (app, _) = created(&host).await;
+		host.posted();
+		host.pass(Duration::from_secs(8 * 3600));
+		let _ = ask(&host, &app, first).await;
+		assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
+	}
+}
+
+#[tokio::test]
+async fn new_words_that_nobody_kept_are_forgotten() {
+	let host = TestHost::default();
+	let app = host.app();
+	start(&host, &app).await;
+	ask(&host, &app, Ask::MakeWords).await.unwrap();
+	host.posted();
+	host.pass(Duration::from_secs(5 * 60));
+	app.tick();
+	assert_eq!(host.posted(), [Message::Locked]);
+	let create = Ask::Create { passphrase: PASSPHRASE.into() };
+	assert_eq!(kind(&host, &app, create).await, FailureKind::Input);
 }
 
 /// The attack: somebody takes the phone while it unlocks or works out a screen.

@@ -9,15 +9,17 @@ import { Icon } from "./Icon";
 /** Whether no screen was shown yet: the first one leaves the focus where the browser puts it. */
 let isFirst = true;
 
-/** A screen. */
+/** A screen. The title is also the window's, which browsers keep in their history: what is personal is only in the heading. */
 export function Screen({
 	title,
+	heading,
 	back,
 	backText,
 	actions,
 	children,
 }: {
 	title: string;
+	heading?: string;
 	back?: string;
 	backText?: string;
 	actions?: ComponentChildren;
@@ -40,7 +42,7 @@ export function Screen({
 			)}
 			<div class="title">
 				<h1 tabIndex={-1} dir="auto">
-					{title}
+					{heading ?? title}
 				</h1>
 				{actions && <div class="title-actions">{actions}</div>}
 			</div>

@@ -24,8 +24,8 @@ export function DeskScreen() {
 	const home = useEnrolment();
 	const readCode = (text: string) =>
 		void run(async (onWaiting) => (offer.value = await ask({ ask: "readDeskCode", text }, onWaiting)));
-	const accept = () =>
-		void run(async (onWaiting) => (answer.value = await ask({ ask: "acceptDeskCode" }, onWaiting)));
+	const accept = (digest: string) =>
+		void run(async (onWaiting) => (answer.value = await ask({ ask: "acceptDeskCode", digest }, onWaiting)));
 	useEffect(() => {
 		const text = deskCode.peek();
 		deskCode.value = "";
@@ -50,7 +50,7 @@ export function DeskScreen() {
 				<>
 					<h2>{t("page-desk-step-check")}</h2>
 					<Offer offer={offer.value} />
-					<button type="button" class="primary wide" disabled={isBusy.value} onClick={accept}>
+					<button type="button" class="primary wide" disabled={isBusy.value} onClick={() => offer.value && accept(offer.value.digest)}>
 						{t("page-desk-sign")}
 					</button>
 					<button type="button" class="quiet-button wide" onClick={() => (offer.value = null)}>

@@ -32,7 +32,8 @@ export function DocumentScreen() {
 		});
 	return (
 		<Screen
-			title={title}
+			title={t("page-record-heading")}
+			heading={title}
 			back={to("record", id)}
 			backText={t("page-record-heading")}
 			actions={line?.isOpen !== false && (

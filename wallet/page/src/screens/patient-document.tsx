@@ -24,7 +24,12 @@ export function PatientDocumentScreen() {
 			saveFile(file.name, file.mediaType, bytes);
 		});
 	return (
-		<Screen title={title} back={to("patient", patient)} backText={t("page-practice-patient")}>
+		<Screen
+			title={t("page-record-heading")}
+			heading={title}
+			back={to("patient", patient)}
+			backText={t("page-practice-patient")}
+		>
 			{known ? (
 				<>
 					<TimeLeft id={id} />

@@ -24,7 +24,7 @@ export function RecordScreen() {
 	const line = view.value.value?.line;
 	const title = line?.title ?? line?.categoryText ?? t("page-record-heading");
 	return (
-		<Screen title={title} back={to("records")} backText={t("page-records-heading")}>
+		<Screen title={t("page-record-heading")} heading={title} back={to("records")} backText={t("page-records-heading")}>
 			<Loading of={view}>{(shown) => <Content view={shown} id={id} />}</Loading>
 		</Screen>
 	);

@@ -92,7 +92,7 @@ async fn account(host: &TestHost) -> Account<TestHost> {
 	let (key, _) = DeviceKey::create("a passphrase", Cost::LEAST).unwrap();
 	let secrets = Secrets::InWallet(KeyFile::generate().unwrap());
 	let stored = first_values(&key, &secrets, true).unwrap();
-	Account::open(host.clone(), key, &stored, String::new(), Prompts::default()).await.unwrap()
+	Account::open(host.clone(), key, &stored, Prompts::default()).await.unwrap()
 }
 
 async fn keep(account: &Account<TestHost>, record: H256, bytes: &[u8]) {
@@ -164,8 +164,8 @@ async fn another_opening_than_the_asked_one_is_not_signed() {
 }
 
 async fn open(host: &TestHost, key: &DeviceKey, stored: &[(String, Vec<u8>)]) -> Account<TestHost> {
-	let (host, key, origin) = (host.clone(), key.clone(), String::new());
-	Account::open(host, key, stored, origin, Prompts::default()).await.unwrap()
+	let (host, key) = (host.clone(), key.clone());
+	Account::open(host, key, stored, Prompts::default()).await.unwrap()
 }
 
 /// Otherwise the account could not be opened again.
