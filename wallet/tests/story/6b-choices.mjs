@@ -265,11 +265,12 @@ async function prints_are_complete(harness, facts) {
 	for (const [route, heading, parts] of screens) {
 		await ada.show(route, heading);
 		await ada.page.locator(parts).first().waitFor();
-		const shown = await printed(ada, path.join(facts.out, `print-${route.split("/")[0]}.pdf`));
-		assert.ok(!shown.includes(ada.text("page-log-print-part")), `${route} is printed in part`);
+		// Before the print: a new block can bring more meanwhile.
 		const all = await ada.page.locator(parts).all();
 		const whole = await Promise.all(all.map((part) => part.evaluate(withoutControls)));
 		assert.notEqual(whole.length, 0);
+		const shown = await printed(ada, path.join(facts.out, `print-${route.split("/")[0]}.pdf`));
+		assert.ok(!shown.includes(ada.text("page-log-print-part")), `${route} is printed in part`);
 		for (const text of whole) for (const word of words(text)) assert.ok(shown.includes(word), `${route}: ${word} is not printed`);
 		for (const id of ["page-nav-records", "page-hide"]) {
 			assert.ok(!shown.split("\n").includes(ada.text(id)), `${route}: ${ada.text(id)} is printed`);
