@@ -53,6 +53,18 @@ impl Process {
 		self.pid
 	}
 
+	/// How long it has used the processors, to a hundredth of a second.
+	pub fn processor_time(&self) -> Result<Duration> {
+		let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid))?;
+		// The program's name, in brackets, may have spaces.
+		let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+		let mut ticks = 0;
+		for field in fields.skip(11).take(2) {
+			ticks += field.parse::<u64>()?;
+		}
+		Ok(Duration::from_millis(10 * ticks))
+	}
+
 	/// Whether it runs.
 	pub fn is_running(&mut self) -> bool {
 		self.child.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))

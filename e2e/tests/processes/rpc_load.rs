@@ -1,4 +1,4 @@
-//! A reader fills blocks with openings at their limit: no block takes longer than it was charged. Then
+//! A reader fills blocks with openings at their limit: no block takes much longer than it was charged. Then
 //! sixteen readers list the most consents that a patient can have, again and again, while calls go on. The
 //! node that they ask stays healthy, and blocks are made as before.
 

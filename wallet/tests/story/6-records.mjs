@@ -103,6 +103,23 @@ async function a_note_belongs_to_the_record(harness, facts) {
 	await ada.page.frameLocator("iframe.viewer").getByText(note).waitFor();
 }
 
+/** The attack: an author's title has HTML in it, turns the direction of what follows, and is long. */
+async function a_title_is_only_text(harness, facts) {
+	const { ada, story, people } = await begin(harness, facts);
+	const file = path.join(facts.examples, "letter.txt");
+	const attack = `<img src=x onerror=alert(1)>\u202eevil ${"long ".repeat(40)}end`;
+	const terms = ["--category", "discharge", "--yes", "--patient", story.address, "--title", attack];
+	const added = await people.author.run("record", "add", file, ...terms);
+	const id = added.records[0].record.slice(2);
+	await ada.show(`record/${id}`);
+	await open(ada, id);
+	const heading = ada.page.getByRole("heading", { level: 1 });
+	await heading.filter({ hasText: "<img src=x onerror=alert(1)>" }).waitFor();
+	assert.doesNotMatch(await heading.innerText(), /\p{Cc}|\p{Bidi_Control}/u);
+	assert.equal(await ada.page.locator("main img").count(), 0);
+	await ada.wallet.check("document-hostile-title");
+}
+
 async function a_kept_document_is_read_without_a_network(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	await ada.show(`document/${story.photo}`);
@@ -172,6 +189,7 @@ export default [
 	what_is_not_a_document_is_refused,
 	the_labels_of_a_sensitive_record_get_names,
 	a_note_belongs_to_the_record,
+	a_title_is_only_text,
 	a_kept_document_is_read_without_a_network,
 	a_long_document_goes_straight_into_a_file,
 ];

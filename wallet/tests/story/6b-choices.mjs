@@ -219,10 +219,12 @@ async function a_change_shows_what_differs(harness, facts) {
 async function what_a_doctor_sees_is_one_tap_from_who_sees_what(harness, facts) {
 	const { ada } = await begin(harness, facts);
 	await ada.show("access", "page-access-heading");
-	await ada.page.getByRole("link", { name: /^What would .* see now\?$/ }).first().click();
+	const link = ada.page.getByRole("link", { name: /^What would .* see now\?$/ }).first();
+	const who = (await link.innerText()).match(/^What would (.*) see now\?$/)[1];
+	await link.click();
 	await ada.heading("page-access-ask-heading").waitFor();
 	await ada.page.getByText(ada.text("page-seen-open"), { exact: false }).first().waitFor();
-	assert.match(await ada.says(), /Hospital B/);
+	assert.ok((await ada.says()).includes(who), who);
 	await ada.wallet.check("seen-from-access");
 }
 

@@ -166,6 +166,12 @@ fn passphrases() -> Value {
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod browser {
+	/// Takes the texts of a language that is not in the module, as the wallet does.
+	#[wasm_bindgen::prelude::wasm_bindgen]
+	pub fn learn(language: &str, texts: &str) {
+		vouchsafe_agent::english::learn(language, texts);
+	}
+
 	/// The results, worked out in WebAssembly.
 	#[wasm_bindgen::prelude::wasm_bindgen]
 	pub fn vectors() -> String {

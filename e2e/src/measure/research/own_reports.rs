@@ -9,7 +9,6 @@ use super::{
 use crate::{
 	consenting,
 	network::{Network, INSTITUTIONS},
-	process::Process,
 };
 use anyhow::{ensure, Context, Result};
 use futures::{StreamExt, TryStreamExt};
@@ -270,16 +269,11 @@ async fn verified_at(url: &str) -> Result<u32> {
 
 /// How long the aggregators' custodians have used the processors, in seconds.
 fn used(network: &Network) -> Result<f64> {
-	let mut ticks = 0;
+	let mut used = 0.0;
 	for place in AGGREGATORS {
 		let process = network.sites[place].custodian.process.as_ref();
-		let pid = process.map(Process::pid).context("a custodian does not run")?;
-		let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
-		// The program's name, in brackets, may have spaces.
-		let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-		for field in fields.skip(11).take(2) {
-			ticks += field.parse::<u32>()?;
-		}
+		let process = process.context("a custodian does not run")?;
+		used += process.processor_time()?.as_secs_f64();
 	}
-	Ok(f64::from(ticks) / 100.0)
+	Ok(used)
 }
