@@ -1,10 +1,12 @@
 //! Tests across real processes: nodes, custodians, Kubo and the `vouchsafe` command. They are one
 //! program, so that it is linked once and networks run side by side.
 
-// Tests start in the order of their names. This one compiles a runtime first, so it begins.
+// Tests start in the order of their names. The first one compiles a runtime, and the one in the browser
+// takes longest, so they begin.
 mod a_new_runtime;
 mod attacks;
 mod both_views;
+mod browser;
 mod custodians;
 mod documents;
 mod failures;
@@ -24,5 +26,4 @@ mod story;
 mod submission;
 mod suite;
 mod uploads;
-mod wallet;
 mod who_sees;
