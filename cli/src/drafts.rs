@@ -2,7 +2,10 @@
 //! the command ends early, however it ends. Where the file system has no unnamed files, it has a
 //! temporary name, and is removed on signals too.
 
-use crate::{files::pieces_of, home::sync_folder};
+use crate::{
+	files::{folder_of, pieces_of},
+	home::sync_folder,
+};
 use anyhow::{Context, Result};
 use rustix::fs::{AtFlags, CWD};
 use std::{
@@ -77,11 +80,7 @@ impl FileDraft {
 
 	/// Writes a whole new file. If there is a file of that name, that is an error.
 	pub async fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-		let folder = match path.parent() {
-			Some(folder) if !folder.as_os_str().is_empty() => folder,
-			_ => Path::new("."),
-		};
-		let mut draft = Self::new_in(folder)?;
+		let mut draft = Self::new_in(folder_of(path))?;
 		draft.write(bytes).await?;
 		draft.finish()?;
 		draft.keep_at(path, false).with_context(|| format!("cannot write {}", path.display()))

@@ -116,11 +116,16 @@ impl Destination {
 	fn folder(&self) -> PathBuf {
 		match self {
 			Self::Folder(folder) => folder.clone(),
-			Self::File { path, .. } => match path.parent() {
-				Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
-				_ => PathBuf::from("."),
-			},
+			Self::File { path, .. } => folder_of(path).to_owned(),
 		}
+	}
+}
+
+/// The folder that a file is in: also the current one, which a path need not name.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+	match path.parent() {
+		Some(parent) if !parent.as_os_str().is_empty() => parent,
+		_ => Path::new("."),
 	}
 }
 

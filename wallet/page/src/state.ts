@@ -158,7 +158,7 @@ function receiveNews(news: News): void {
 			becomeLocked();
 			break;
 		case "notice":
-			// What a locked wallet still ends is not for whoever holds the device.
+			// Work that ends after the lock can name records. Nobody sees that without the passphrase.
 			if (started.peek()?.phase !== "locked") notices.value = [...notices.peek(), news.text];
 			break;
 		case "waiting":

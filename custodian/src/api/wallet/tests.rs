@@ -245,7 +245,10 @@ async fn patients_get_names_only_of_people_who_once_accepted() {
 	let names = vec![(account_bytes(&doctor()), "Dr. Alice".into())];
 	fixture.state.database.set_names(names).await.unwrap();
 	fixture.node.lock_relay().askers.push(doctor());
-	assert!(fixture.names(&dev::charlie()).await.unwrap().is_empty(), "there is no affiliation");
+	assert!(
+		fixture.names(&dev::charlie()).await.unwrap().is_empty(),
+		"nobody has affiliated this account"
+	);
 	for (accepted, until, is_told) in
 		[(false, None, false), (false, Some(1), false), (true, None, true), (true, Some(1), true)]
 	{

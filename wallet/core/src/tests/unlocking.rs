@@ -118,7 +118,7 @@ async fn a_wallet_that_nobody_uses_locks_itself() {
 	assert_eq!(kind(&host, &app, Ask::Home).await, FailureKind::Locked);
 }
 
-/// Timers stand still while a phone sleeps: whoever wakes it up may touch it before the next tick.
+/// Timers stop while a phone sleeps, so somebody who wakes it up can touch it before the next tick.
 #[tokio::test]
 async fn a_wallet_that_slept_is_locked_whatever_is_asked_first() {
 	for first in [Ask::Touch, Ask::Home, Ask::Confirm { secret: by("a wrong passphrase") }] {
