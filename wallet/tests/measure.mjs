@@ -165,7 +165,7 @@ async function begin(ada, registrar) {
 	await ada.button("page-desk-sign").click();
 	const save = ada.button("page-desk-save");
 	await ada.confirm(save);
-	const file = path.join(facts.out, "answer.txt");
+	const file = path.join(facts.scratch, "answer.txt");
 	await writeFile(file, await ada.download(() => save.click()));
 	await registrar.run("enrol", "submit", file, "--yes");
 	await ada.heading("page-home-heading").waitFor();
@@ -255,7 +255,7 @@ async function reading(ada, spans) {
 async function documents(ada, doctor, address, spans) {
 	progress("measuring documents …");
 	const add = async (name, size) => {
-		const file = path.join(facts.out, name);
+		const file = path.join(facts.scratch, name);
 		// In lines, as texts are: a line of a megabyte takes the browser seconds to lay out.
 		await writeFile(file, randomBytes(size).toString("base64").replace(/.{76}/g, "$&\n").slice(0, size));
 		const { records } = await doctor.run("record", "add", file, "--category", "imaging", "--patient", address);

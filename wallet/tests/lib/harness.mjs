@@ -16,9 +16,13 @@ const locales = { en: "en-GB", de: "de-DE", id: "id-ID" };
 
 /** One browser with the profiles that the tests have opened. */
 export class Harness {
-	/** Starts Chromium. The facts name the wallet's address and the folder for screenshots. */
+	/**
+	 * Starts Chromium. The facts name the wallet's address and the folder for screenshots. They get
+	 * `scratch`, a folder for the tests' own files that goes with the browser.
+	 */
 	static async start(facts) {
 		const folder = await mkdtemp(path.join(tmpdir(), "vouchsafe-browser-"));
+		facts.scratch = folder;
 		const camera = new Camera(path.join(folder, "camera.y4m"));
 		await camera.showNothing();
 		const browser = await chromium.launch({

@@ -55,6 +55,7 @@ export async function slowProcessor(browser) {
 		}
 	};
 	const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+	// A browser that a failure has closed is nothing to slow down.
 	const slowing = (async () => {
 		for (let turn = 0; isOn; turn++) {
 			if (turn % 3 === 0) processes = await renderers(devtools);
@@ -63,11 +64,11 @@ export async function slowProcessor(browser) {
 			await wait((PERIOD * 5) / 6);
 			send("SIGCONT");
 		}
-	})();
+	})().catch(() => undefined);
 	return async () => {
 		isOn = false;
 		await slowing;
-		await devtools.detach();
+		await devtools.detach().catch(() => undefined);
 	};
 }
 

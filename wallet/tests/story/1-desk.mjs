@@ -53,7 +53,7 @@ async function the_desk_enrols_who_has_signed_its_code(harness, facts) {
 	await ada.confirm(save);
 	const answer = await ada.download(() => save.click());
 	await ada.wallet.check("desk-answer");
-	const file = path.join(facts.out, "answer.txt");
+	const file = path.join(facts.scratch, "answer.txt");
 	await writeFile(file, answer);
 	await people.registrar.run("enrol", "submit", file, "--yes");
 	await ada.heading("page-home-heading").waitFor();

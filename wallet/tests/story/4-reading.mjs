@@ -23,7 +23,7 @@ async function home_and_log_say_who_opened_what(harness, facts) {
 
 async function the_log_can_be_verified_by_others(harness, facts) {
 	const { ada, people } = await begin(harness, facts);
-	const file = path.join(facts.out, "log.json");
+	const file = path.join(facts.scratch, "log.json");
 	await writeFile(file, await ada.download(() => ada.button("page-log-export").click()));
 	const { entries } = await people.registrar.run("audit", "verify", "--file", file);
 	const verdict = await ada.page.locator("main .box-good").innerText();

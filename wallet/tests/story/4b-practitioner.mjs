@@ -18,13 +18,13 @@ let berger;
 async function enrolled(facts) {
 	const registrar = new Person(facts, "//RegistrarC", 2);
 	const person = new Person(facts, "berger", 2);
-	const secret = path.join(facts.out, "berger-passphrase.txt");
+	const secret = path.join(facts.scratch, "berger-passphrase.txt");
 	await writeFile(secret, `${passphrase}\n`, { mode: 0o600 });
 	const run = (...args) => person.run("--passphrase-file", secret, ...args);
 	await run("key", "generate", "berger");
 	const { me } = await registrar.run("status");
 	const hospital = me.enrolled.enrolled_by.account;
-	const signed = path.join(facts.out, "berger.json");
+	const signed = path.join(facts.scratch, "berger.json");
 	await run("enrol", "sign", "--institution", hospital, "--as", "practitioner", "--out", signed, "--yes");
 	const { account } = await registrar.run("enrol", "submit", signed, "--yes");
 	await registrar.run("enrol", "affiliate", account.account, "--role", "physician", "--yes");

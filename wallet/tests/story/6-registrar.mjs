@@ -36,7 +36,7 @@ async function a_practitioner_becomes_a_registrar(harness, facts) {
 	Object.assign(here, { rita, hospital: new Person(facts, "//HospitalA", 0) });
 	const { code } = await people.registrar.run("enrol", "code", "--as", "practitioner");
 	await readCode(rita, code);
-	const file = path.join(facts.out, "registrar-answer.txt");
+	const file = path.join(facts.scratch, "registrar-answer.txt");
 	await writeFile(file, await answerCode(rita));
 	await people.registrar.run("enrol", "submit", file, "--yes");
 	await rita.page.locator(".nav").waitFor();

@@ -30,7 +30,7 @@ async function a_stop_says_what_it_leaves_open(harness, facts) {
 async function a_study_is_joined_and_left(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	const researcher = new Person(facts, "//Researcher", 0);
-	const file = path.join(facts.out, "study.json");
+	const file = path.join(facts.scratch, "study.json");
 	const terms = {
 		protocol: path.resolve(facts.examples, "studies/age-sex.json"),
 		ethics: path.resolve(facts.examples, "letter.txt"),
@@ -97,7 +97,7 @@ async function revokeFirst(ada, route, text) {
 
 async function consents_that_staff_enter_are_refused(harness, facts) {
 	const { ada, story, people } = await begin(harness, facts);
-	const file = path.join(facts.out, "assisted.json");
+	const file = path.join(facts.scratch, "assisted.json");
 	const assist = ["consent", "assist", "--patient", story.address, "--institution", "Hospital A", "--until", "+30d"];
 	await people.author.run(...assist, "--out", file, "--yes");
 	await ada.show("", "page-home-heading");
@@ -116,7 +116,7 @@ async function consents_that_staff_enter_are_refused(harness, facts) {
 	await ada.button("page-home-assisted-refuse").click();
 	assert.match(await ada.sign(), /^I refuse for good/);
 	await ada.page.getByText(ada.text("page-home-assisted-refused")).waitFor();
-	await people.author.fails(...assist, "--out", path.join(facts.out, "assisted-2.json"), "--yes");
+	await people.author.fails(...assist, "--out", path.join(facts.scratch, "assisted-2.json"), "--yes");
 }
 
 async function holders_of_keys_are_chosen(harness, facts) {

@@ -71,7 +71,7 @@ async function the_extension_agrees_to_be_enrolled(harness, facts) {
 	const save = eva.button("page-desk-save");
 	await save.waitFor();
 	const answer = await eva.download(() => save.click());
-	const file = path.join(facts.out, "answer-extension.txt");
+	const file = path.join(facts.scratch, "answer-extension.txt");
 	await writeFile(file, answer);
 	await registrar.run("enrol", "submit", file, "--yes");
 	await eva.heading("page-home-heading").waitFor();
