@@ -12,6 +12,7 @@ messages! { pub APP:
 	wallet_failed_not_shown = "wallet-failed-not-shown" ();
 	wallet_failed_no_network = "wallet-failed-no-network" ();
 	wallet_failed_offline = "wallet-failed-offline" ();
+	wallet_failed_part = "wallet-failed-part" ();
 	wallet_failed_not_proven = "wallet-failed-not-proven" ();
 	wallet_failed_old = "wallet-failed-old" ();
 	wallet_failed_not_enrolled = "wallet-failed-not-enrolled" ();

@@ -9,6 +9,7 @@ wallet-failed-confirm = Bestätigen Sie, dass Sie es sind. Dann wird unterschrie
 wallet-failed-not-shown = Das ist nicht, was Sie gesehen haben. Es wurde nichts unterschrieben. Sehen Sie es sich noch einmal an.
 wallet-failed-no-network = Diese Seite kennt noch kein Krankenhaus. Öffnen Sie die App über die Adresse Ihres Krankenhauses oder scannen Sie den Code bei der Aufnahme.
 wallet-failed-offline = Kein Krankenhaus antwortet. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut.
+wallet-failed-part = Ein Teil der App konnte nicht geladen werden. Prüfen Sie Ihre Verbindung und versuchen Sie es erneut. Hilft das nicht, laden Sie die Seite neu.
 wallet-failed-not-proven = Was ein Krankenhaus gesendet hat, ist nicht bewiesen und wird deshalb nicht angezeigt.
 wallet-failed-old = Der neueste beweisbare Stand ist alt. Deshalb wird jetzt nichts erlaubt. Prüfen Sie die Uhr Ihres Geräts und versuchen Sie es später erneut.
 wallet-failed-not-enrolled = Ihr Konto ist noch nicht aufgenommen. Fragen Sie bei der Aufnahme Ihres Krankenhauses.

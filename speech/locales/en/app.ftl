@@ -9,6 +9,7 @@ wallet-failed-confirm = Confirm that it is you. Then it is signed.
 wallet-failed-not-shown = This is not what you saw. Nothing was signed. Look at it again.
 wallet-failed-no-network = This page does not know a hospital yet. Open the wallet from your hospital’s address, or scan the code at its registration desk.
 wallet-failed-offline = No hospital answers. Check your connection, and try again.
+wallet-failed-part = A part of the wallet could not be loaded. Check your connection, and try again. If that does not help, load the page again.
 wallet-failed-not-proven = What a hospital sent is not proven, so it is not shown.
 wallet-failed-old = The newest state that can be proven is old, so nothing is permitted now. Check the clock of your device, and try again later.
 wallet-failed-not-enrolled = Your account is not enrolled yet. Ask at the registration desk of your hospital.

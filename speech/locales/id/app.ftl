@@ -9,6 +9,7 @@ wallet-failed-confirm = Pastikan bahwa ini Anda. Setelah itu ditandatangani.
 wallet-failed-not-shown = Ini bukan yang Anda lihat. Tidak ada yang ditandatangani. Periksa sekali lagi.
 wallet-failed-no-network = Halaman ini belum mengenal rumah sakit. Buka aplikasi dari alamat rumah sakit Anda, atau pindai kode di loket pendaftarannya.
 wallet-failed-offline = Tidak ada rumah sakit yang menjawab. Periksa sambungan Anda, lalu coba lagi.
+wallet-failed-part = Sebagian aplikasi tidak dapat dimuat. Periksa sambungan Anda, lalu coba lagi. Jika tetap gagal, muat ulang halaman ini.
 wallet-failed-not-proven = Yang dikirim sebuah rumah sakit tidak terbukti, sehingga tidak ditampilkan.
 wallet-failed-old = Keadaan terbaru yang dapat dibuktikan sudah lama, sehingga sekarang tidak ada yang diizinkan. Periksa jam perangkat Anda, lalu coba lagi nanti.
 wallet-failed-not-enrolled = Akun Anda belum terdaftar. Tanyakan di loket pendaftaran rumah sakit Anda.

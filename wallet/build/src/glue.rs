@@ -1,14 +1,74 @@
-//! JavaScript for our modules in WebAssembly: wasm-bindgen as a library.
+//! JavaScript for our modules in WebAssembly: wasm-bindgen as a library. The core is split before, into
+//! what a first visit needs and parts that are fetched later.
 
-use crate::files;
-use anyhow::{Context as _, Result};
+use crate::files::{self, hashed_name};
+use anyhow::{anyhow, Context as _, Result};
 use std::{fs, path::Path};
 use wasm_bindgen_cli_support::Bindgen;
+
+/// The file that fetches parts of the core, beside its JavaScript.
+const PARTS: &str = "parts.js";
+
+/// The number of sections that are not the program's.
+const CUSTOM: u8 = 0;
+
+/// The core as the browser gets it.
+pub struct Core {
+	/// What a first visit needs.
+	pub first: Vec<u8>,
+	/// What is fetched later, by the names of the files.
+	pub parts: Vec<(String, Vec<u8>)>,
+}
 
 /// A module as the browser gets it. It is written into `to`, as `NAME_bg.wasm`, and so are its
 /// JavaScript and types, and what this function made them from: the same file is not worked on twice.
 pub fn generate(wasm: &Path, name: &str, to: &Path) -> Result<Vec<u8>> {
+	generate_from(files::read(wasm)?, name, to).with_context(|| wasm.display().to_string())
+}
+
+/// The core in its parts. Where a function is marked as the beginning of a part, the module is cut: what
+/// only that function leads to is in the part.
+pub fn generate_core(wasm: &Path, to: &Path) -> Result<Core> {
 	let bytes = files::read(wasm)?;
+	let folder = tempfile::tempdir().context("a temporary folder")?;
+	let first = folder.path().join("first.wasm");
+	let mut options = wasm_split_cli_support::Options::new(&bytes);
+	options.output_dir = folder.path();
+	options.main_out_path = &first;
+	options.link_name = "./parts.js";
+	options.main_module = "./core.js";
+	let split = wasm_split_cli_support::transform(options)
+		.map_err(|error| anyhow!("{} cannot be split: {error:#}", wasm.display()))?;
+	let mut script = String::from_utf8(files::read(&folder.path().join(PARTS))?)?;
+	let mut parts = Vec::new();
+	for path in split.split_modules {
+		let stem = path.file_stem().context("a part without a name")?.to_string_lossy();
+		let bytes = without_custom_sections(&files::read(&path)?)?;
+		let name = hashed_name(&stem, "wasm", &bytes);
+		script = script.replace(&format!("\"./{stem}.wasm\""), &format!("\"./{name}\""));
+		parts.push((name, bytes));
+	}
+	parts.sort();
+	files::write(&to.join(PARTS), script.as_bytes())?;
+	let first = generate_from(files::read(&first)?, "core", to)?;
+	Ok(Core { first, parts })
+}
+
+/// A module without names and other things that no browser needs.
+fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>> {
+	let mut kept = wasm_encoder::Module::new();
+	for payload in wasmparser::Parser::new(0).parse_all(module) {
+		let Some((id, range)) = payload?.as_section() else { continue };
+		if id != CUSTOM {
+			let (start, end) = (usize::try_from(range.start)?, usize::try_from(range.end)?);
+			let data = module.get(start..end).context("a section beyond the module")?;
+			kept.section(&wasm_encoder::RawSection { id, data });
+		}
+	}
+	Ok(kept.finish())
+}
+
+fn generate_from(bytes: Vec<u8>, name: &str, to: &Path) -> Result<Vec<u8>> {
 	let stamp = format!("{} {}", files::sha256(&bytes), wasm_bindgen_shared());
 	let (stamp_file, made) = (to.join("stamp"), to.join(format!("{name}_bg.wasm")));
 	if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && made.is_file() {
@@ -21,11 +81,11 @@ pub fn generate(wasm: &Path, name: &str, to: &Path) -> Result<Vec<u8>> {
 		.web(true)?
 		.typescript(true)
 		.omit_default_module_path(true)
+		.keep_lld_exports(true)
 		.remove_name_section(true)
 		.remove_producers_section(true);
-	let mut output = bindgen
-		.generate_output()
-		.with_context(|| format!("wasm-bindgen does not accept {}", wasm.display()))?;
+	let mut output =
+		bindgen.generate_output().context("wasm-bindgen does not accept the module")?;
 	output.emit(to).context("writing the JavaScript of a module")?;
 	files::write(&stamp_file, stamp.as_bytes())?;
 	files::read(&made)
@@ -33,5 +93,5 @@ pub fn generate(wasm: &Path, name: &str, to: &Path) -> Result<Vec<u8>> {
 
 /// What the JavaScript depends on besides the module.
 fn wasm_bindgen_shared() -> &'static str {
-	concat!(env!("CARGO_PKG_VERSION"), " glue 1")
+	concat!(env!("CARGO_PKG_VERSION"), " glue 2")
 }

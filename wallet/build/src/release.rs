@@ -102,8 +102,11 @@ impl Release {
 	/// The core and its worker, which has the checkpoint. Returns the worker's name.
 	fn add_core(&mut self, root: &Path, wasm: &Path, checkpoint: Option<&str>) -> Result<String> {
 		let generated = root.join("wallet/core/generated");
-		let core = glue::generate(wasm, "core", &generated)?;
-		let core = self.add_hashed("core", "wasm", core, Load::FirstVisit);
+		let glue::Core { first, parts } = glue::generate_core(wasm, &generated)?;
+		let core = self.add_hashed("core", "wasm", first, Load::FirstVisit);
+		for (name, bytes) in parts {
+			self.add(&name, bytes, Kind::Other, Load::Installed);
+		}
 		let languages = self.add_languages(&root.join("speech/locales"))?;
 		let names = format!(
 			"// Written by vouchsafe-wallet-build.\n\

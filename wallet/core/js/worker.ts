@@ -339,5 +339,7 @@ addEventListener("message", async (event: MessageEvent<Asked>) => {
 	const ask = Object.keys(fields).length > 0 ? { [name]: fields } : name;
 	const text = JSON.stringify({ ...request, ask });
 	await core.ask(text, bytes && new Uint8Array(bytes), handle && new ChosenFile(handle));
+	// While the person reads the first screen.
+	void core.loadAccount();
 	void follow(core);
 });

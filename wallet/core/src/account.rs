@@ -3,6 +3,7 @@
 mod adding;
 mod connection;
 mod consents;
+mod desk;
 mod drafts;
 mod home;
 mod kept;
@@ -26,8 +27,9 @@ use crate::{
 	guard::Approval,
 	host::Host,
 	keep::BrowserKeep,
-	messages::{Answer, Ask, Proof},
+	messages::{Answer, Ask, FileView, Message, Proof},
 	platform::{Documents, Session},
+	unlocked::{Answered, Owner, Question, Unlocked, Working},
 };
 use anyhow::Result;
 use drafts::Draft;
@@ -38,14 +40,11 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_agent::{keys::Identity, platform::Keep as _, stop::Stop, synced::Outcome};
-use vouchsafe_protocol::{
-	signing::SharedSigner,
-	types::{AccountId, AccountKind, H256},
-};
+use vouchsafe_protocol::types::{AccountId, AccountKind, H256};
 use vouchsafe_speech::Speech;
 use zeroize::Zeroizing;
 
-pub use connection::{network_of, Network};
+pub use connection::Network;
 
 /// The folder of the wallet's own things, and the names in it.
 const FOLDER: &str = "wallet";
@@ -79,6 +78,8 @@ pub struct Account<H: Host> {
 	drafts: Mutex<BTreeMap<String, Draft>>,
 	/// When documents of patients are closed.
 	ends: Mutex<practitioner::Ends>,
+	/// What a registration desk has asked for.
+	desk: Mutex<Option<desk::Offer>>,
 }
 
 /// What is known without asking anybody.
@@ -185,64 +186,37 @@ impl<H: Host> Account<H> {
 			log: AsyncMutex::default(),
 			drafts: Mutex::default(),
 			ends: Mutex::default(),
+			desk: Mutex::default(),
 		})
 	}
 
-	/// The account.
-	pub fn account(&self) -> AccountId {
+	/// The same as the app knows it.
+	pub async fn unlock(
+		host: H,
+		key: DeviceKey,
+		stored: Vec<(String, Vec<u8>)>,
+		prompts: Prompts,
+	) -> Result<Arc<dyn Unlocked<H>>> {
+		Ok(Arc::new(Self::open(host, key, &stored, prompts).await?))
+	}
+
+	fn account(&self) -> AccountId {
 		self.identity.account()
 	}
 
 	/// Whose account it is. `None` if it is not enrolled, or nobody has proven that yet.
-	pub fn kind(&self) -> Option<AccountKind> {
+	fn kind(&self) -> Option<AccountKind> {
 		locked(&self.known).kind
 	}
 
 	/// Whether it registers for an institution.
-	pub fn is_registrar(&self) -> bool {
+	fn is_registrar(&self) -> bool {
 		locked(&self.known).is_registrar
 	}
 
-	/// The institution that serves the page, by its proven name.
-	pub fn server(&self) -> Option<String> {
-		locked(&self.known).server.clone()
-	}
-
-	/// Signs for the account.
-	pub fn signer(&self) -> &SharedSigner {
-		&self.identity.signer
-	}
-
-	/// The public half of its encryption key.
-	pub fn encryption_key(&self) -> [u8; 32] {
-		self.identity.encryption_key()
-	}
-
-	/// The account's secrets.
-	pub fn secrets(&self) -> &Secrets {
-		&self.secrets
-	}
-
-	/// The extension that has the account's key, if one has it.
-	pub fn extension(&self) -> Option<&str> {
-		self.extension.as_ref().map(|it| it.extension())
-	}
-
-	/// What encrypts the stored things.
-	pub fn device_key(&self) -> &DeviceKey {
-		self.keep.key()
-	}
-
 	/// Whether the words were saved.
-	pub fn has_backup(&self) -> bool {
+	fn has_backup(&self) -> bool {
 		locked(&self.known).has_backup
-	}
-
-	/// Notes that the words were saved.
-	pub async fn note_backup(&self) -> Result<()> {
-		self.keep.write(FOLDER, BACKUP, &[1]).await?;
-		locked(&self.known).has_backup = true;
-		Ok(())
 	}
 
 	/// Chooses the language of what is signed from now on.
@@ -253,22 +227,12 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	/// Forgets what is open.
-	pub fn close(&self) {
-		self.documents.clear();
-		self.host.remove_own_files();
-		locked(&self.drafts).clear();
-	}
-
-	/// Answers what is asked of an unlocked account. If nobody answers, screens show what was proven last.
-	pub async fn answer(
-		&self,
-		ask: Ask,
-		speech: &'static Speech,
-	) -> Result<(Answer, Option<Vec<u8>>)> {
+	/// If nobody answers, screens show what was proven last.
+	async fn answer_or_last(&self, question: Question) -> Result<Answered> {
+		let speech = question.speech;
 		self.set_speech(speech);
-		let place = last::place_of(&ask);
-		let answer = self.answer_now(ask, speech).await;
+		let place = last::place_of(&question.ask);
+		let answer = self.answer_now(question).await;
 		let Some(place) = place else { return answer };
 		match answer {
 			Ok((answer, bytes)) => {
@@ -282,11 +246,8 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	async fn answer_now(
-		&self,
-		ask: Ask,
-		speech: &'static Speech,
-	) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn answer_now(&self, question: Question) -> Result<Answered> {
+		let Question { ask, request, bytes, speech } = question;
 		if let Ask::File { id } = &ask {
 			let (file, bytes) = self.file(id)?;
 			return Ok((Answer::File(file), Some(bytes)));
@@ -296,6 +257,17 @@ impl<H: Host> Account<H> {
 			return Ok((Answer::File(file), Some(bytes)));
 		}
 		let answer = match ask {
+			Ask::Delegate => {
+				self.delegate().await?;
+				Answer::Done
+			},
+			Ask::ReadDeskCode { text } => self.read_desk_code(&text, speech).await?,
+			Ask::AcceptDeskCode { digest } => self.accept_desk_code(&digest).await?,
+			Ask::Sign { digest } => self.sign(&digest, request, speech).await?,
+			Ask::DraftAddition { form } => {
+				let bytes = bytes.ok_or(Trouble::NoDocument)?;
+				self.draft_addition(&form, bytes, speech).await?
+			},
 			Ask::Proof => Answer::Proof(self.proof(speech).await?),
 			Ask::Home => Answer::Home(self.home(speech).await?),
 			Ask::Requests => Answer::Requests(self.requests(speech).await?),
@@ -410,5 +382,71 @@ impl<H: Host> Account<H> {
 			_ => return Err(Trouble::Locked.into()),
 		};
 		Ok((answer, None))
+	}
+}
+
+impl<H: Host> Unlocked<H> for Account<H> {
+	fn owner(&self) -> Owner {
+		let known = locked(&self.known);
+		Owner {
+			account: self.account(),
+			kind: known.kind,
+			is_registrar: known.is_registrar,
+			server: known.server.clone(),
+			has_backup: known.has_backup,
+			extension: self.extension.as_ref().map(|it| it.extension().to_owned()),
+		}
+	}
+
+	fn secrets(&self) -> &Secrets {
+		&self.secrets
+	}
+
+	fn device_key(&self) -> &DeviceKey {
+		self.keep.key()
+	}
+
+	fn note_backup(&self) -> Working<'_, ()> {
+		Box::pin(async {
+			self.keep.write(FOLDER, BACKUP, &[1]).await?;
+			locked(&self.known).has_backup = true;
+			Ok(())
+		})
+	}
+
+	fn connect(&self) -> Working<'_, ()> {
+		Box::pin(self.connect_now())
+	}
+
+	fn answer(&self, question: Question) -> Working<'_, Answered> {
+		Box::pin(self.answer_or_last(question))
+	}
+
+	fn save_large(
+		&self,
+		record: String,
+		file: Option<H::Target>,
+		request: u32,
+		speech: &'static Speech,
+	) -> Working<'_, (FileView, H::Target)> {
+		Box::pin(async move { self.save_into(&record, file, request, speech).await })
+	}
+
+	fn news(&self, speech: &'static Speech) -> Working<'_, Vec<Message>> {
+		Box::pin(self.await_news(speech))
+	}
+
+	fn offline(&self) -> Proof {
+		self.last_proof()
+	}
+
+	fn close_ended(&self) -> bool {
+		self.close_documents_that_ended()
+	}
+
+	fn close(&self) {
+		self.documents.clear();
+		self.host.remove_own_files();
+		locked(&self.drafts).clear();
 	}
 }

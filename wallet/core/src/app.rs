@@ -1,15 +1,14 @@
 //! The wallet as the page knows it: it answers requests, one after the other or at the same time.
 
-mod desk;
 mod keys;
 
 use crate::{
-	account::Account,
 	device::Locks,
 	extension::{Prompts, Secrets},
 	failure::{self, Trouble},
 	host::Host,
 	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
+	unlocked::{Answered, Question, Unlocked},
 };
 use anyhow::Result;
 use futures::future::{AbortHandle, Abortable};
@@ -46,12 +45,11 @@ struct State<H: Host> {
 	/// A new account that is not kept yet.
 	new: Option<Arc<Secrets>>,
 	/// The unlocked account.
-	account: Option<Arc<Account<H>>>,
+	account: Option<Arc<dyn Unlocked<H>>>,
 	/// When the person used it last.
 	used: Instant,
 	/// Since when something can be signed.
 	signs_since: Option<Instant>,
-	desk: Option<desk::Offer>,
 	/// How often the wallet was locked: what began before is not shown afterwards.
 	times_locked: u64,
 	/// Ends the following of the chain, which has the account's keys in memory.
@@ -103,7 +101,6 @@ impl<H: Host> App<H> {
 			account: None,
 			used,
 			signs_since: None,
-			desk: None,
 			times_locked: 0,
 			following: None,
 		};
@@ -140,7 +137,7 @@ impl<H: Host> App<H> {
 		request: u32,
 	) -> Result<(FileView, H::Target)> {
 		let account = self.account()?;
-		let saving = account.save_large(record, file, request, self.speech());
+		let saving = account.save_large(record.to_owned(), file, request, self.speech());
 		let saved = self.while_open(saving).await;
 		if self.account().is_err() {
 			self.host().remove_own_files();
@@ -205,12 +202,7 @@ impl<H: Host> App<H> {
 		}
 	}
 
-	async fn answer(
-		&self,
-		ask: Ask,
-		request: u32,
-		bytes: Option<Vec<u8>>,
-	) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn answer(&self, ask: Ask, request: u32, bytes: Option<Vec<u8>>) -> Result<Answered> {
 		let answer = match ask {
 			Ask::Start { language } => self.start(&language).await?,
 			Ask::SetLanguage { language } => {
@@ -225,7 +217,7 @@ impl<H: Host> App<H> {
 				Answer::Done
 			},
 			Ask::Delegate => {
-				self.account()?.delegate().await?;
+				self.ask_account(Ask::Delegate, request, None).await?;
 				self.started()
 			},
 			Ask::CheckWords { text } => self.check_words(&text).await?,
@@ -251,42 +243,37 @@ impl<H: Host> App<H> {
 				self.change_passphrase(secret, &passphrase).await?
 			},
 			Ask::Forget => self.forget().await?,
-			Ask::ReadDeskCode { text } => self.while_open(self.read_desk_code(&text)).await?,
-			Ask::AcceptDeskCode { digest } => self.accept_desk_code(&digest).await?,
-			Ask::Sign { digest } => {
-				self.ensure_agrees()?;
-				self.account()?.sign(&digest, request, self.speech()).await?
+			asked => {
+				self.ensure_allowed(&asked)?;
+				return self.ask_account(asked, request, bytes).await;
 			},
-			Ask::DraftAddition { form } => {
-				let bytes = bytes.ok_or(Trouble::NoDocument)?;
-				self.account()?.draft_addition(&form, bytes, self.speech()).await?
-			},
-			Ask::ConfirmMember { account } => {
-				self.ensure_signs()?;
-				return self.ask_account(Ask::ConfirmMember { account }).await;
-			},
-			// A session key signs it: no extension asks.
-			asked @ Ask::SetStaffName { .. } => {
-				self.ensure_signs()?;
-				return self.ask_account(asked).await;
-			},
-			Ask::Open { ids } => {
-				self.ensure_agrees()?;
-				return self.ask_account(Ask::Open { ids }).await;
-			},
-			Ask::OpenOfPatient { patient, institution, ids } => {
-				self.ensure_agrees()?;
-				return self.ask_account(Ask::OpenOfPatient { patient, institution, ids }).await;
-			},
-			other => return self.ask_account(other).await,
 		};
 		Ok((answer, None))
 	}
 
+	/// Whether the person was there a moment ago, for what needs that.
+	fn ensure_allowed(&self, ask: &Ask) -> Result<(), Trouble> {
+		match ask {
+			Ask::AcceptDeskCode { .. }
+			| Ask::Sign { .. }
+			| Ask::Open { .. }
+			| Ask::OpenOfPatient { .. } => self.ensure_agrees(),
+			// A session key signs names: no extension asks.
+			Ask::ConfirmMember { .. } | Ask::SetStaffName { .. } => self.ensure_signs(),
+			_ => Ok(()),
+		}
+	}
+
 	/// What the unlocked account answers.
-	async fn ask_account(&self, ask: Ask) -> Result<(Answer, Option<Vec<u8>>)> {
+	async fn ask_account(
+		&self,
+		ask: Ask,
+		request: u32,
+		bytes: Option<Vec<u8>>,
+	) -> Result<Answered> {
 		let account = self.account()?;
-		self.while_open(account.answer(ask, self.speech())).await
+		let question = Question { ask, request, bytes, speech: self.speech() };
+		self.while_open(account.answer(question)).await
 	}
 
 	/// What comes of this, unless the wallet was locked meanwhile: a locked wallet shows nothing.
@@ -312,7 +299,7 @@ impl<H: Host> App<H> {
 	}
 
 	/// The unlocked account.
-	fn account(&self) -> Result<Arc<Account<H>>, Trouble> {
+	fn account(&self) -> Result<Arc<dyn Unlocked<H>>, Trouble> {
 		self.state().account.clone().ok_or(Trouble::Locked)
 	}
 
@@ -325,7 +312,7 @@ impl<H: Host> App<H> {
 
 	/// The same for what an extension signs, if one has the account's key: it asks by itself.
 	fn ensure_agrees(&self) -> Result<(), Trouble> {
-		match self.account()?.extension() {
+		match self.account()?.owner().extension {
 			Some(_) => Ok(()),
 			None => self.ensure_signs(),
 		}
@@ -336,7 +323,7 @@ impl<H: Host> App<H> {
 		let account = {
 			let mut state = self.state();
 			state.signs_since = None;
-			(state.new, state.desk) = (None, None);
+			state.new = None;
 			state.times_locked = state.times_locked.wrapping_add(1);
 			state.following.take().into_iter().for_each(|it| it.abort());
 			state.account.take()
@@ -370,30 +357,31 @@ impl<H: Host> App<H> {
 	/// Where the wallet is.
 	fn started(&self) -> Answer {
 		let state = self.state();
-		let account = state.account.as_ref();
-		let kind = account.and_then(|it| it.kind());
-		let is_registrar = account.is_some_and(|it| it.is_registrar());
-		let phase = match (account, &state.locks) {
+		let owner = state.account.as_ref().map(|it| it.owner());
+		let kind = owner.as_ref().and_then(|it| it.kind);
+		let phase = match (&owner, &state.locks) {
 			(None, None) => Phase::Empty,
 			(None, Some(_)) => Phase::Locked,
 			(Some(_), _) if kind.is_none() => Phase::NotEnrolled,
 			(Some(_), _) => Phase::Open,
 		};
+		let is_registrar = owner.as_ref().is_some_and(|it| it.is_registrar);
+		let has_backup = owner.as_ref().is_some_and(|it| it.has_backup);
 		Answer::Started(Started {
 			phase,
 			language: state.speech.language().to_owned(),
 			languages: LANGUAGES.map(str::to_owned).to_vec(),
-			account: account.map(|it| address(&it.account())).unwrap_or_default(),
+			account: owner.as_ref().map(|it| address(&it.account)).unwrap_or_default(),
 			kind: kind.map(|kind| match kind {
 				AccountKind::Patient => crate::messages::AccountKind::Patient,
 				_ if is_registrar => crate::messages::AccountKind::Registrar,
 				AccountKind::Practitioner => crate::messages::AccountKind::Practitioner,
 				_ => crate::messages::AccountKind::Other,
 			}),
-			server: account.and_then(|it| it.server()),
 			has_passkey: state.locks.as_ref().is_some_and(|it| it.passkeys().next().is_some()),
-			extension: account.and_then(|it| it.extension()).map(str::to_owned),
-			has_backup: account.is_some_and(|it| it.has_backup()),
+			has_backup,
+			server: owner.as_ref().and_then(|it| it.server.clone()),
+			extension: owner.and_then(|it| it.extension),
 			version: env!("CARGO_PKG_VERSION").to_owned(),
 		})
 	}

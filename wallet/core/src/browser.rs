@@ -1,14 +1,20 @@
 //! The browser's worker as the core's [`Host`]. What it does of itself is in `js/worker.ts`.
 
 use crate::{
+	account::Account,
 	app::{App, Beside},
+	device::DeviceKey,
+	extension::Prompts,
+	failure::Trouble,
 	host::{Host, StorageError, Target, Writer},
 	messages::{Message, Request},
+	unlocked::{Unlocked, Working},
 };
+use anyhow::Result;
 use bytes::Bytes;
 use futures::stream;
 use js_sys::{Array, Uint8Array};
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 use vouchsafe_protocol::{
 	errors::CustodianError,
 	rest::{self, Method, RequestBody, Response, Transport},
@@ -17,6 +23,7 @@ use vouchsafe_vault::passphrase::Cost;
 use wasm_bindgen::prelude::*;
 // What wasm-bindgen makes of asynchronous functions needs it.
 use wasm_bindgen_futures as _;
+use wasm_split_helpers::{wasm_split, SplitLoaderError};
 
 #[wasm_bindgen]
 extern "C" {
@@ -304,6 +311,15 @@ impl Host for WorkerHost {
 		Self::texts(self, language).await.ok()?.as_string()
 	}
 
+	async fn open_account(
+		&self,
+		key: DeviceKey,
+		stored: Vec<(String, Vec<u8>)>,
+		prompts: Prompts,
+	) -> Result<Arc<dyn Unlocked<Self>>> {
+		open_account(self.clone(), key, stored, prompts).await?.await
+	}
+
 	fn now(&self) -> u64 {
 		// Milliseconds since 1970 are exact, and not negative.
 		(Self::now(self) / 1000.0) as u64
@@ -326,6 +342,23 @@ impl Host for WorkerHost {
 		let json = serde_json::to_string(&message).expect("our own messages are JSON; qed");
 		Self::post_file(self, &json, file);
 	}
+}
+
+impl From<SplitLoaderError> for Trouble {
+	fn from(_: SplitLoaderError) -> Self {
+		Self::NotLoaded
+	}
+}
+
+/// Opens an account. What works on it is a part of the program that is fetched now, unless it is there.
+#[wasm_split(account, fallible, preload(load_account))]
+fn open_account(
+	host: WorkerHost,
+	key: DeviceKey,
+	stored: Vec<(String, Vec<u8>)>,
+	prompts: Prompts,
+) -> Result<Working<'static, Arc<dyn Unlocked<WorkerHost>>>, Trouble> {
+	Ok(Box::pin(Account::unlock(host, key, stored, prompts)))
 }
 
 /// The wallet in a worker.
@@ -355,6 +388,12 @@ impl Core {
 		let app = self.app.clone();
 		app.handle(request, Beside { bytes, file }).await;
 		Ok(())
+	}
+
+	/// Fetches what will be needed when an account is opened. If that fails, it is tried again then.
+	#[wasm_bindgen(js_name = loadAccount)]
+	pub async fn load_account(&self) {
+		let _ = load_account().await;
 	}
 
 	/// Locks the wallet if nothing was asked for a while.

@@ -40,6 +40,9 @@ pub enum Trouble {
 	/// No hospital is known.
 	#[error("no hospital is known")]
 	NoNetwork,
+	/// A part of the wallet's program could not be fetched.
+	#[error("a part of the wallet could not be loaded")]
+	NotLoaded,
 	/// The account is not enrolled.
 	#[error("the account is not enrolled")]
 	NotEnrolled,
@@ -218,6 +221,7 @@ fn of_trouble(trouble: &Trouble, speech: &Speech) -> (FailureKind, String) {
 		Trouble::ConfirmFirst => (ConfirmFirst, speech.wallet_failed_confirm()),
 		Trouble::NotShown => (NotShown, speech.wallet_failed_not_shown()),
 		Trouble::NoNetwork => (Offline, speech.wallet_failed_no_network()),
+		Trouble::NotLoaded => (Offline, speech.wallet_failed_part()),
 		Trouble::NotEnrolled => (NotEnrolled, speech.wallet_failed_not_enrolled()),
 		Trouble::Words => (Input, speech.wallet_failed_words()),
 		Trouble::OtherWords => (Input, speech.wallet_failed_other_words()),

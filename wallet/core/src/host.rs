@@ -1,7 +1,8 @@
 //! What the core needs from the program around it, a browser's worker or a test: network, storage, files.
 
-use crate::messages::Message;
-use std::{future::Future, time::Duration};
+use crate::{device::DeviceKey, extension::Prompts, messages::Message, unlocked::Unlocked};
+use anyhow::Result;
+use std::{future::Future, sync::Arc, time::Duration};
 use vouchsafe_protocol::{
 	rest::Transport,
 	traits::{SendOutsideWasm, SyncOutsideWasm},
@@ -56,6 +57,14 @@ pub trait Host: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 
 	/// The texts of a language that the core does not contain, if they can be fetched.
 	fn texts(&self, language: &str) -> impl Future<Output = Option<String>> + SendOutsideWasm;
+
+	/// Opens the account that is stored on this device, with the part of the core that works on it.
+	fn open_account(
+		&self,
+		key: DeviceKey,
+		stored: Vec<(String, Vec<u8>)>,
+		prompts: Prompts,
+	) -> impl Future<Output = Result<Arc<dyn Unlocked<Self>>>> + SendOutsideWasm;
 
 	/// Seconds since 1970, by this device's clock.
 	fn now(&self) -> u64;

@@ -19,6 +19,7 @@ pub mod host;
 pub mod keep;
 pub mod messages;
 pub mod platform;
+pub mod unlocked;
 
 #[cfg(all(target_arch = "wasm32", target_os = "unknown"))]
 mod browser;

@@ -87,10 +87,16 @@ const installNew = (wallet) =>
 		return told;
 	});
 
+/** Loads the page again. Chromium sometimes never answers a navigation that begins while it changes workers. */
+async function load(wallet, address) {
+	while (!(await wallet.page.goto(address, { timeout: 5_000 }).catch(() => null)));
+	await wallet.page.getByRole("heading").first().waitFor();
+}
+
 const hasNewPage = async (wallet) => (await wallet.page.content()).includes("<!-- new -->");
 
 /** The person agrees, and the page is loaded again. */
-async function agree(wallet, kind) {
+async function agree(wallet, address, kind) {
 	await wallet.page.evaluate(async (kind) => {
 		const registration = await navigator.serviceWorker.getRegistration();
 		const { port1, port2 } = new MessageChannel();
@@ -98,8 +104,7 @@ async function agree(wallet, kind) {
 		registration[kind].postMessage({ kind: "activate" }, [port2]);
 		await answer;
 	}, kind);
-	await wallet.page.reload();
-	await wallet.page.getByRole("heading").first().waitFor();
+	await load(wallet, address);
 }
 
 async function asks_before_it_changes_the_version(harness, facts) {
@@ -117,7 +122,7 @@ async function asks_before_it_changes_the_version(harness, facts) {
 	assert.deepEqual((await said(wallet)).used, used, "the old version stays until the person agrees");
 	assert.deepEqual((await said(wallet, "waiting")).newer, update.newer);
 	assert.equal(await hasNewPage(wallet), false);
-	await agree(wallet, "waiting");
+	await agree(wallet, server.address, "waiting");
 	assert.deepEqual(await said(wallet), { kind: "version", used: update.newer, newer: null });
 	assert.equal(await hasNewPage(wallet), true);
 	server.close();
@@ -134,10 +139,7 @@ async function still_asks_after_all_tabs_were_closed(harness, facts) {
 	// Without a page, the browser makes the worker active that waits.
 	await wallet.page.goto("about:blank");
 	for (;;) {
-		// Chromium sometimes never answers a navigation that begins while it changes workers. People load again.
-		const answered = await wallet.page.goto(server.address, { timeout: 5_000 }).catch(() => null);
-		if (!answered) continue;
-		await wallet.page.getByRole("heading").first().waitFor();
+		await load(wallet, server.address);
 		const waits = await wallet.page.evaluate(async () => !!(await navigator.serviceWorker.getRegistration()).waiting);
 		if (!waits) break;
 		await wallet.page.goto("about:blank");
@@ -149,7 +151,7 @@ async function still_asks_after_all_tabs_were_closed(harness, facts) {
 	await wallet.page.reload();
 	await wallet.page.getByRole("heading").first().waitFor();
 	assert.equal(await hasNewPage(wallet), false, "offline too");
-	await agree(wallet, "active");
+	await agree(wallet, server.address, "active");
 	assert.deepEqual(await said(wallet), { kind: "version", used: newer, newer: null });
 	assert.equal(await hasNewPage(wallet), true);
 	await harness.closeProfile("closed");

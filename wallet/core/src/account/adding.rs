@@ -178,13 +178,12 @@ pub(super) fn adds(call: &RuntimeCall, me: &AccountId, record: &H256) -> bool {
 }
 
 impl<H: Host> Account<H> {
-	pub(crate) async fn draft_addition(
+	pub(super) async fn draft_addition(
 		&self,
 		form: &AdditionForm,
 		bytes: Vec<u8>,
 		speech: &'static Speech,
 	) -> Result<Answer> {
-		self.set_speech(speech);
 		ensure_size(bytes.len())?;
 		let title = form.title.trim();
 		if title.is_empty() || title.chars().count() > LONGEST_TITLE {

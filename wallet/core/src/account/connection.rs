@@ -86,7 +86,7 @@ fn first_block(
 }
 
 /// The network of the custodian that serves the page.
-pub async fn network_of<H: Host>(host: &H) -> Result<Network> {
+pub(super) async fn network_of<H: Host>(host: &H) -> Result<Network> {
 	let origin = host.origin();
 	// Nothing is signed for it yet.
 	let nobody = (AccountId::new([0; 32]), H256::zero());
@@ -104,7 +104,7 @@ pub async fn network_of<H: Host>(host: &H) -> Result<Network> {
 
 impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
-	pub async fn connect(&self) -> Result<()> {
+	pub(super) async fn connect_now(&self) -> Result<()> {
 		let public = self.any_session().await?;
 		self.ensure_delegated(public.genesis()).await?;
 		let chain = public.chain.chain.with_signer(Some(self.identity.signer.clone()));
@@ -138,13 +138,13 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Connects after a refusal of the extension, which is asked again.
-	pub async fn delegate(&self) -> Result<()> {
+	pub(super) async fn delegate(&self) -> Result<()> {
 		if let Some(extension) = &self.extension {
 			extension.ask_again();
 		}
 		match self.is_connected() {
 			true => self.session().await.map(drop),
-			false => self.connect().await,
+			false => self.connect_now().await,
 		}
 	}
 
@@ -202,7 +202,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Sets the network, such as from a registration desk's code, and keeps it.
-	pub async fn set_network(&self, network: Network) -> Result<()> {
+	pub(super) async fn set_network(&self, network: Network) -> Result<()> {
 		self.keep.write(FOLDER, NETWORK, &serde_json::to_vec(&Some(&network))?).await?;
 		locked(&self.known).network = Some(network);
 		*self.session.lock().await = None;
@@ -210,7 +210,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// The network, if it is known.
-	pub fn network(&self) -> Option<Network> {
+	pub(super) fn network(&self) -> Option<Network> {
 		locked(&self.known).network.clone()
 	}
 
@@ -221,7 +221,7 @@ impl<H: Host> Account<H> {
 	/// The session of an enrolled account.
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
 		if !self.is_connected() {
-			self.connect().await?;
+			self.connect_now().await?;
 		} else if let Some(network) = self.network() {
 			self.ensure_delegated(network.genesis()).await?;
 		}
@@ -394,7 +394,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// What was proven last, when nobody answers.
-	pub fn offline(&self) -> Proof {
+	pub(super) fn last_proof(&self) -> Proof {
 		let nothing = Proof {
 			block: 0,
 			time: String::new(),
@@ -408,7 +408,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Waits for a newer block, and says what is new.
-	pub async fn news(&self, speech: &Speech) -> Result<Vec<Message>> {
+	pub(super) async fn await_news(&self, speech: &Speech) -> Result<Vec<Message>> {
 		let session = self.any_session().await?;
 		let chain = &session.chain.chain;
 		let known = chain.trusted().map_or(0, |it| it.head().number);

@@ -453,7 +453,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Signs a draft that was shown, and waits until its effect is proven.
-	pub async fn sign(
+	pub(super) async fn sign(
 		&self,
 		digest: &str,
 		request: u32,

@@ -341,7 +341,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Fetches an opened large record into a file.
-	pub(crate) async fn save_large(
+	pub(super) async fn save_into(
 		&self,
 		id: &str,
 		file: Option<H::Target>,

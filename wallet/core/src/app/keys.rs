@@ -2,7 +2,7 @@
 
 use super::{App, Instant};
 use crate::{
-	account::{self, Account},
+	account::first_values,
 	code::qr,
 	device::{self, DeviceKey, Locks},
 	extension::{ExtensionSecrets, Secrets},
@@ -99,7 +99,7 @@ impl<H: Host> App<H> {
 	/// Keeps an account on this device, in place of what was there: all of it, or nothing changes.
 	async fn keep(&self, secrets: &Secrets, passphrase: &str, is_saved: bool) -> Result<Answer> {
 		let (key, locks) = DeviceKey::create(&composed(passphrase), self.0.cost)?;
-		let mut values = account::first_values(&key, secrets, is_saved)?;
+		let mut values = first_values(&key, secrets, is_saved)?;
 		values.push(locks.stored());
 		self.host().remove_own_files();
 		self.host().replace(values).await?;
@@ -111,7 +111,7 @@ impl<H: Host> App<H> {
 		let times_locked = self.state().times_locked;
 		let stored = self.host().load().await?;
 		let prompts = self.0.prompts.clone();
-		let account = Account::open(self.host().clone(), key, &stored, prompts).await?;
+		let account = self.host().open_account(key, stored, prompts).await?;
 		let now = Instant::now(self.host());
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;
@@ -121,7 +121,7 @@ impl<H: Host> App<H> {
 			return Err(Trouble::Locked.into());
 		}
 		(state.locks, state.signs_since, state.used) = (Some(locks), Some(now), now);
-		state.account = Some(Arc::new(account));
+		state.account = Some(account);
 		drop(state);
 		Ok(self.started())
 	}

@@ -1,10 +1,15 @@
 //! A host without a network, whose time passes when a test says so.
 
 use crate::{
+	account::Account,
 	app::{App, Beside},
+	device::DeviceKey,
+	extension::Prompts,
 	host::{Host, StorageError, Target, Writer, DOCUMENT},
 	messages::{Answer, Ask, Failure, Message, Request},
+	unlocked::Unlocked,
 };
+use anyhow::Result;
 use std::{
 	collections::BTreeMap,
 	sync::{
@@ -174,6 +179,15 @@ impl Host for TestHost {
 
 	fn remove_own_files(&self) {
 		*self.own_file.written.lock().unwrap() = None;
+	}
+
+	async fn open_account(
+		&self,
+		key: DeviceKey,
+		stored: Vec<(String, Vec<u8>)>,
+		prompts: Prompts,
+	) -> Result<Arc<dyn Unlocked<Self>>> {
+		Account::unlock(self.clone(), key, stored, prompts).await
 	}
 
 	fn now(&self) -> u64 {

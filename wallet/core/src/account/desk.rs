@@ -1,8 +1,10 @@
-//! At the registration desk.
+//! At the registration desk, as the one who is enrolled there.
 
-use super::App;
+use super::{
+	connection::{network_of, Network},
+	locked, Account,
+};
 use crate::{
-	account::{network_of, Network},
 	code::{qr, without_link},
 	failure::Trouble,
 	host::Host,
@@ -15,6 +17,7 @@ use vouchsafe_protocol::{
 	qr::{Code, EnrolleeCode, RegistrarCode},
 	traits::{Submit as _, View as _},
 };
+use vouchsafe_speech::Speech;
 
 /// What a desk has asked for, and the network that it is in.
 #[derive(Clone)]
@@ -24,21 +27,20 @@ pub(super) struct Offer {
 	network: Network,
 }
 
-impl<H: Host> App<H> {
+impl<H: Host> Account<H> {
 	/// Reads a desk's code and proves the name of its institution.
-	pub(super) async fn read_desk_code(&self, text: &str) -> Result<Answer> {
-		let account = self.account()?;
+	pub(super) async fn read_desk_code(&self, text: &str, speech: &Speech) -> Result<Answer> {
 		let code = Code::from_text(without_link(text))?.registrar()?;
-		if code.expires <= self.host().now() {
+		if code.expires <= self.host.now() {
 			return Err(Trouble::CodeExpired.into());
 		}
 		let (genesis, institution) = (Hex::from(code.genesis), Hex::from(&code.institution));
-		if account.kind().is_some() && account.network().is_some_and(|it| it.genesis != genesis) {
+		if self.kind().is_some() && self.network().is_some_and(|it| it.genesis != genesis) {
 			return Err(Trouble::CodeOfOtherChain.into());
 		}
 		// The page's own hospital and the desk must be of one network. It says where the desk's custodian is
 		// before anything is asked there.
-		if let Ok(network) = network_of(self.host()).await {
+		if let Ok(network) = network_of(&self.host).await {
 			if network.genesis != genesis {
 				return Err(Trouble::CodeOfOtherChain.into());
 			}
@@ -50,7 +52,6 @@ impl<H: Host> App<H> {
 			is_chosen: false,
 		};
 		let institution = self.institution_of(&network, &code).await?;
-		let speech = self.speech();
 		let role = speech.phrase(code.kind);
 		let sentence = speech.wallet_enrol(speech.insert(&institution), role.clone());
 		let digest = Sha256::new().chain_update(without_link(text)).chain_update(&sentence);
@@ -63,13 +64,13 @@ impl<H: Host> App<H> {
 			role,
 			until: speech.moment(code.expires),
 		};
-		self.state().desk = Some(Offer { digest, code, network });
+		*locked(&self.desk) = Some(Offer { digest, code, network });
 		Ok(Answer::DeskOffer(offer))
 	}
 
 	/// Proves the name of the institution whose desk has made a code.
 	async fn institution_of(&self, network: &Network, code: &RegistrarCode) -> Result<String> {
-		let at = network.chain(self.host(), None)?.finalized().await?;
+		let at = network.chain(&self.host, None)?.finalized().await?;
 		let found = at.institution(&code.institution).await?.ok_or(Trouble::Code)?;
 		// The code could lead to somebody else's custodian, who would then hear everything.
 		let custodian = found.custodian.as_ref().ok_or(Trouble::Code)?;
@@ -81,12 +82,11 @@ impl<H: Host> App<H> {
 
 	/// Signs the offer that was shown last.
 	pub(super) async fn accept_desk_code(&self, shown: &str) -> Result<Answer> {
-		self.ensure_agrees()?;
-		let account = self.account()?;
-		let offer = self.state().desk.clone().filter(|offer| offer.digest == shown);
+		let offer = locked(&self.desk).clone().filter(|offer| offer.digest == shown);
 		let Offer { code, network, .. } = offer.ok_or(Trouble::NotShown)?;
-		account.set_network(network).await?;
-		let answer = EnrolleeCode::sign(account.signer(), &code, account.encryption_key());
+		self.set_network(network).await?;
+		let identity = &self.identity;
+		let answer = EnrolleeCode::sign(&identity.signer, &code, identity.encryption_key());
 		let text = Code::Enrollee(answer.await?).to_text()?;
 		Ok(Answer::DeskAnswer(DeskAnswer { code: qr(&text)? }))
 	}
