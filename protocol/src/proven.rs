@@ -30,7 +30,7 @@ use crate::{
 use codec::DecodeLimit;
 use std::{
 	collections::BTreeMap,
-	sync::{Mutex, MutexGuard, PoisonError},
+	sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
@@ -113,6 +113,9 @@ async fn ensure_chain<F: Finality>(
 	}
 }
 
+/// Values of a state by their keys. `None` if there is none under a key.
+type Values = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
 /// The chain as of a block that is proven to be final.
 pub struct ProvenView<E> {
 	node: E,
@@ -122,7 +125,26 @@ pub struct ProvenView<E> {
 	/// The block's time, in seconds. The genesis block has none.
 	time: Option<u64>,
 	/// What was proven of the block's state. It does not change.
-	values: Mutex<BTreeMap<Vec<u8>, Option<Vec<u8>>>>,
+	values: Arc<Mutex<Values>>,
+}
+
+impl<E> ProvenView<E> {
+	/// The same block over another node. What was proven of it is not asked again.
+	pub fn over<F>(&self, node: F) -> ProvenView<F> {
+		ProvenView {
+			node,
+			head: self.head,
+			made_by: self.made_by.clone(),
+			version: self.version.clone(),
+			time: self.time,
+			values: self.values.clone(),
+		}
+	}
+
+	/// The block.
+	pub fn head(&self) -> &Header {
+		&self.head
+	}
 }
 
 impl<E: Evidence> ProvenView<E> {
@@ -134,7 +156,7 @@ impl<E: Evidence> ProvenView<E> {
 	pub async fn new(node: E, head: Header) -> Result<Self, ChainError> {
 		let made_by = RuntimeMetadata::own().clone();
 		let mut view =
-			Self { node, head, made_by, version: None, time: None, values: Mutex::default() };
+			Self { node, head, made_by, version: None, time: None, values: Arc::default() };
 		// The places and the types of these values are the same in every runtime.
 		let (upgrade, now) = (storage::last_upgrade(), storage::now());
 		view.fetch([upgrade.bytes.clone(), now.bytes.clone()]).await?;
@@ -148,11 +170,6 @@ impl<E: Evidence> ProvenView<E> {
 			view.made_by = view.node.made_by().await?;
 		}
 		Ok(view)
-	}
-
-	/// The block.
-	pub fn head(&self) -> &Header {
-		&self.head
 	}
 
 	/// What is asked for proofs.
@@ -201,7 +218,7 @@ impl<E: Evidence> ProvenView<E> {
 		Ok(ProvenState::new(self.head.state_root, &nodes)?)
 	}
 
-	fn values(&self) -> MutexGuard<'_, BTreeMap<Vec<u8>, Option<Vec<u8>>>> {
+	fn values(&self) -> MutexGuard<'_, Values> {
 		self.values.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 

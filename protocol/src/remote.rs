@@ -50,6 +50,8 @@ pub(crate) struct RemotePace {
 	failed: Duration,
 	/// Between two questions about blocks.
 	pause: Duration,
+	/// How long an answer to such a question is not asked for again.
+	recent: Duration,
 	/// Until a call is sent again.
 	again: Duration,
 	/// How long a custodian may say something of a call that is not proven.
@@ -68,6 +70,7 @@ impl Default for RemotePace {
 			silent: Duration::from_secs(60),
 			failed: Duration::from_secs(10),
 			pause: Duration::from_millis(300),
+			recent: Duration::from_millis(300),
 			again: Duration::from_secs(2),
 			proof: Duration::from_secs(30),
 			patience: Duration::from_secs(600),
@@ -85,6 +88,10 @@ struct Known {
 	left_out: BTreeMap<usize, Duration>,
 	/// What each custodian has proven last, or why it has proven nothing.
 	last: BTreeMap<usize, Result<u32, ChainError>>,
+	/// When all were asked last, and what came of it: a block and the place of a custodian that has it.
+	asked: Option<(Duration, Header, usize)>,
+	/// What was proven of the block that was viewed last.
+	viewed: Option<ProvenView<()>>,
 }
 
 /// The chain over custodians. Cheap to clone; all clones know the same blocks.
@@ -355,16 +362,48 @@ impl<T: Transport + Clone> CustodianChain<T> {
 	}
 
 	async fn advance(&self) -> Result<(Header, usize), ChainError> {
+		if let Some(known) = self.asked_just_now() {
+			return Ok(known);
+		}
 		let Newest { trusted, place, .. } = newest_of(self.ask_all().await)?;
 		let head = *trusted.head();
 		self.keep(trusted)?;
+		lock(&self.known).asked = Some((self.transport.elapsed(), head, place));
 		Ok((head, place))
+	}
+
+	/// What the custodians proved a moment ago, unless a newer block is known or awaited. One action asks
+	/// for the newest block several times.
+	fn asked_just_now(&self) -> Option<(Header, usize)> {
+		let known = lock(&self.known);
+		let (when, head, place) = known.asked?;
+		let newest = known.trusted.as_ref().map_or(0, |it| it.head().number);
+		let is_recent = self.transport.elapsed().saturating_sub(when) < self.pace.recent;
+		(is_recent && head.number >= known.awaited.max(newest)).then_some((head, place))
 	}
 
 	/// The chain as of the newest block that can be proven.
 	async fn view(&self) -> Result<ProvenView<CustodianBlock<T>>, ChainError> {
 		let (head, place) = self.newest().await?;
-		ProvenView::new(self.block(place, head.hash), head).await
+		self.view_of(head, place).await
+	}
+
+	/// The block of this header, which is proven to be final, over this custodian.
+	async fn view_of(
+		&self,
+		head: Header,
+		place: usize,
+	) -> Result<ProvenView<CustodianBlock<T>>, ChainError> {
+		let block = self.block(place, head.hash);
+		{
+			let known = lock(&self.known);
+			if let Some(viewed) = known.viewed.as_ref().filter(|it| it.head().hash == head.hash) {
+				return Ok(viewed.over(block));
+			}
+		}
+		let view = ProvenView::new(block, head).await?;
+		lock(&self.known).viewed = Some(view.over(()));
+		Ok(view)
 	}
 
 	/// An error if this view is too old to seal or permit something.

@@ -244,7 +244,7 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 		}
 		// It is proven that this one is final. Nobody else has to answer.
 		let head = *self.chain.trusted().ok_or_else(not_there)?.head();
-		let view = ProvenView::new(self.chain.block(place, head.hash), head).await?;
+		let view = self.chain.view_of(head, place).await?;
 		let is_other = view.number() == number && view.hash() != block;
 		if is_other {
 			return Err(not_there());

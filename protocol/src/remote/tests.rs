@@ -17,7 +17,9 @@ fn chain_of(world: &Double, kept: Option<Trusted>) -> CustodianChain<Double> {
 	let custodians: Vec<_> =
 		(0..count).map(|place| (url(place), institution(u8::try_from(place).unwrap()))).collect();
 	let genesis = world.lock().genesis();
-	let chain = CustodianChain::new(world.clone(), genesis, &custodians, kept).unwrap();
+	let mut chain = CustodianChain::new(world.clone(), genesis, &custodians, kept).unwrap();
+	// Each question is asked, though no time passes in between.
+	chain.pace.recent = Duration::ZERO;
 	chain.with_signer(Some(Arc::new(me())))
 }
 
@@ -109,13 +111,34 @@ fn a_view_costs_few_requests() {
 		// The genesis block and its state, the newest one, whether that is of the same chain, and its time.
 		assert_eq!(asked(), [read, read, finality, read, read]);
 		let view = chain.finalized().await.unwrap();
-		assert_eq!(asked(), [finality, read]);
+		assert_eq!(asked(), [finality], "its time is known");
 		// The institutions with their values, and their accounts.
 		assert_eq!(view.institutions(None, 100).await.unwrap().len(), usize::from(INSTITUTIONS));
 		assert_eq!(asked(), [read, read]);
 		let all = view.institutions(Some(institution(0)), 2).await.unwrap();
 		assert!(all.len() <= 2);
 		assert_eq!(asked().len(), 1, "the accounts are known");
+		let again = chain.finalized().await.unwrap();
+		again.account(&institution(0)).await.unwrap();
+		assert_eq!(asked(), [finality], "what is proven of a block stays proven");
+	});
+}
+
+#[test]
+fn the_newest_block_is_not_asked_for_twice_in_a_moment() {
+	let (world, mut chain) = of(&[Lie::Nothing, Lie::Nothing]);
+	chain.pace.recent = Duration::from_millis(300);
+	run(&world, async {
+		chain.finalized().await.unwrap();
+		world.asked();
+		world.lock().make_block(vec![], Duration::ZERO);
+		assert_eq!(chain.finalized().await.unwrap().number(), NEWEST);
+		assert!(world.asked().is_empty());
+		world.sleep(chain.pace.recent).await;
+		assert_eq!(chain.finalized().await.unwrap().number(), NEWEST + 1);
+		// A block with a call of ours is waited for, however short ago something was asked.
+		let included = chain.submit(&me(), deny()).await.unwrap();
+		assert_eq!(chain.finalized().await.unwrap().number(), included.number);
 	});
 }
 

@@ -45,13 +45,21 @@ function open(): Promise<IDBDatabase> {
 	return database;
 }
 
-/** An answer of a custodian, whose bytes come one piece after the other. */
+/** The size of the pieces in which bytes come, in bytes. */
+const PIECE = 256 * 1024;
+
+/**
+ * An answer of a custodian, whose bytes come one piece after the other. Where the browser allows it, they come
+ * in the same memory each time: it would collect what each piece of a large document leaves behind too late.
+ */
 class Answer {
 	readonly status: number;
 	readonly reason: string;
 	readonly retryAfter: string | undefined;
 	readonly length: number | undefined;
 	#reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+	#filler: ReadableStreamBYOBReader | undefined;
+	#memory = new ArrayBuffer(0);
 	#ended: () => void;
 
 	constructor(response: Response, ended: () => void) {
@@ -60,14 +68,28 @@ class Answer {
 		this.retryAfter = response.headers.get("retry-after") ?? undefined;
 		const length = response.headers.get("content-length");
 		this.length = length === null ? undefined : Number(length);
-		this.#reader = response.body?.getReader();
+		try {
+			this.#filler = response.body?.getReader({ mode: "byob" });
+		} catch {
+			this.#reader = response.body?.getReader();
+		}
 		this.#ended = ended;
+	}
+
+	/** The next piece. It is valid until the one after it is asked for. */
+	async #read(): Promise<Uint8Array | undefined> {
+		if (!this.#filler) return (await this.#reader?.read())?.value;
+		const memory = this.#memory.byteLength > 0 ? this.#memory : new ArrayBuffer(PIECE);
+		const { value, done } = await this.#filler.read(new Uint8Array(memory));
+		if (!value || done) return undefined;
+		this.#memory = value.buffer;
+		return value;
 	}
 
 	async next(): Promise<Uint8Array | null> {
 		try {
-			const piece = await this.#reader?.read();
-			if (piece?.value) return piece.value;
+			const piece = await this.#read();
+			if (piece) return piece;
 		} catch (error) {
 			this.#ended();
 			throw error;

@@ -80,6 +80,8 @@ pub struct Account<H: Host> {
 	ends: Mutex<practitioner::Ends>,
 	/// What a registration desk has asked for.
 	desk: Mutex<Option<desk::Offer>>,
+	/// Held while something is signed: what is only shown waits for it.
+	signing: AsyncMutex<()>,
 }
 
 /// What is known without asking anybody.
@@ -102,6 +104,10 @@ struct Known {
 	lines: u64,
 	/// The language of what is signed.
 	speech: Option<&'static Speech>,
+	/// Whether synced data and names were not read since the wallet was unlocked.
+	is_behind: bool,
+	/// Whether something was signed since the last exchange of synced data.
+	is_unsynced: bool,
 	/// What became of the last exchange of synced data.
 	synced: Option<Outcome>,
 	/// Names of institutions' staff, each with whose word it is.
@@ -187,6 +193,7 @@ impl<H: Host> Account<H> {
 			drafts: Mutex::default(),
 			ends: Mutex::default(),
 			desk: Mutex::default(),
+			signing: AsyncMutex::default(),
 		})
 	}
 
@@ -420,6 +427,10 @@ impl<H: Host> Unlocked<H> for Account<H> {
 
 	fn answer(&self, question: Question) -> Working<'_, Answered> {
 		Box::pin(self.answer_or_last(question))
+	}
+
+	fn settle(&self) -> Working<'_, ()> {
+		Box::pin(self.settle_now())
 	}
 
 	fn save_large(

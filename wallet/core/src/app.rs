@@ -122,12 +122,22 @@ impl<H: Host> App<H> {
 				Err(error) => error,
 			},
 			ask => match self.answer(ask, id, bytes).await {
-				Ok((said, bytes)) => return self.host().post(answer(said), bytes),
+				Ok((said, bytes)) => {
+					self.host().post(answer(said), bytes);
+					return self.settle().await;
+				},
 				Err(error) => error,
 			},
 		};
 		let failure = failure::tell(&failed, self.speech());
 		self.host().post(Message::Failed { id, failure }, None);
+	}
+
+	/// Does what an answer has left to do. If that fails, it is done when the wallet is opened again.
+	async fn settle(&self) {
+		if let Ok(account) = self.account() {
+			let _ = account.settle().await;
+		}
 	}
 
 	async fn save_large(

@@ -215,7 +215,8 @@ impl Target for FileTarget {
 
 	async fn begin(&self) -> Result<BrowserWriter, StorageError> {
 		let writer = Self::begin(self).await.map_err(not_stored)?;
-		Ok(BrowserWriter { writer: writer.unchecked_into(), is_finished: false })
+		let piece = Uint8Array::new_with_length(0);
+		Ok(BrowserWriter { writer: writer.unchecked_into(), piece, is_finished: false })
 	}
 
 	async fn discard(&self) {
@@ -227,12 +228,20 @@ impl Target for FileTarget {
 /// Writes a file.
 pub struct BrowserWriter {
 	writer: FileWriter,
+	/// The browser's memory for what is being written, which is used again for the next bytes.
+	piece: Uint8Array,
 	is_finished: bool,
 }
 
 impl Writer for BrowserWriter {
 	async fn write(&mut self, bytes: &[u8]) -> Result<(), StorageError> {
-		self.writer.write(Uint8Array::from(bytes)).await.map(drop).map_err(not_stored)
+		let length = u32::try_from(bytes.len()).map_err(|error| StorageError(error.to_string()))?;
+		if self.piece.length() < length {
+			self.piece = Uint8Array::new_with_length(length);
+		}
+		let piece = self.piece.subarray(0, length);
+		piece.copy_from(bytes);
+		self.writer.write(piece).await.map(drop).map_err(not_stored)
 	}
 
 	async fn finish(mut self) -> Result<(), StorageError> {

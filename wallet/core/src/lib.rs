@@ -8,7 +8,7 @@
 // An answer is a deep tree of futures.
 #![recursion_limit = "512"]
 
-mod account;
+pub mod account;
 pub mod app;
 mod code;
 pub mod device;

@@ -69,6 +69,9 @@ pub trait Unlocked<H: Host>: SendOutsideWasm + SyncOutsideWasm {
 	/// Answers a question. If nobody can be reached, screens show what was proven last.
 	fn answer(&self, question: Question) -> Working<'_, Answered>;
 
+	/// Does what an answer has left to do, and nobody waits for.
+	fn settle(&self) -> Working<'_, ()>;
+
 	/// Fetches an opened large record into a file.
 	fn save_large(
 		&self,

@@ -104,7 +104,10 @@ pub(super) async fn network_of<H: Host>(host: &H) -> Result<Network> {
 
 impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
+	/// What other devices have changed is read at once on a device that is new to the account, and otherwise
+	/// after the first screen ([`settle_now`](Self::settle_now)).
 	pub(super) async fn connect_now(&self) -> Result<()> {
+		let was_known = self.kind().is_some();
 		let public = self.any_session().await?;
 		self.ensure_delegated(public.genesis()).await?;
 		let chain = public.chain.chain.with_signer(Some(self.identity.signer.clone()));
@@ -127,12 +130,35 @@ impl<H: Host> Account<H> {
 				let mut known = locked(&self.known);
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
-			self.synchronise(&session).await;
 			self.note_desks(&session, found.kind).await?;
-			if found.kind == AccountKind::Patient {
-				self.learn_staff(&session).await;
+			match was_known {
+				true => locked(&self.known).is_behind = true,
+				false => self.catch_up(&session).await?,
 			}
-			self.renew_session().await?;
+		}
+		Ok(())
+	}
+
+	/// Learns what other devices and hospitals know for this account: synced data and names.
+	async fn catch_up(&self, session: &Session<H>) -> Result<()> {
+		self.synchronise(session).await;
+		if self.kind() == Some(AccountKind::Patient) {
+			self.learn_staff(session).await;
+		}
+		self.renew_session().await.map(drop)
+	}
+
+	/// What nobody waits for: catching up after the wallet was unlocked, and synced data after a signature.
+	pub(super) async fn settle_now(&self) -> Result<()> {
+		let (is_behind, is_unsynced) = {
+			let mut known = locked(&self.known);
+			(std::mem::take(&mut known.is_behind), std::mem::take(&mut known.is_unsynced))
+		};
+		if is_behind {
+			self.catch_up(&*self.session().await?).await?;
+			self.host.post(Message::Changed, None);
+		} else if is_unsynced {
+			self.synchronise(&*self.session().await?).await;
 		}
 		Ok(())
 	}
@@ -420,6 +446,8 @@ impl<H: Host> Account<H> {
 		if !self.is_connected() {
 			return Ok(messages);
 		}
+		// The account's own call is what is new, most of the time: whoever signs waits for its proof.
+		drop(self.signing.lock().await);
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
 		let is_new = match self.kind() {

@@ -505,6 +505,9 @@ impl<H: Host> Account<H> {
 			let waiting = Message::Waiting { id: request, what, done: 0, total: None };
 			self.host.post(waiting, None);
 		}
+		let is_long =
+			matches!(draft.action, Action::Add(_) | Action::Finish { .. } | Action::Label { .. });
+		let _turn = (!is_long).then(|| self.signing.try_lock());
 		let signed = self.carry_out(&session, draft.action, speech).await;
 		if signed.as_ref().is_err_and(is_unsigned) {
 			// It was shown, and can be signed after all.
@@ -512,7 +515,7 @@ impl<H: Host> Account<H> {
 		}
 		let signed = approval.mark(signed)?;
 		// A second device needs the text that was agreed to.
-		self.synchronise(&session).await;
+		locked(&self.known).is_unsynced = true;
 		Ok(Answer::Signed(signed))
 	}
 
