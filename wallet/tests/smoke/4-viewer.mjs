@@ -58,6 +58,13 @@ async function pictures_and_text_are_shown(harness) {
 	await wallet.axe();
 	const latin = await view(wallet, Buffer.from([0x47, 0x72, 0xf6, 0xdf, 0x65]), "text/plain", { kind: "plain" });
 	assert.equal(await latin.frame.locator("pre").textContent(), "Größe");
+	// Without an end of a line, and with characters of two units at every place where it could be cut.
+	for (const long of ["😀".repeat(250_000), `x${"😀".repeat(250_000)}`, "A line of a text.\n".repeat(50_000)]) {
+		const { frame } = await view(wallet, Buffer.from(long), "text/plain", { kind: "plain" });
+		assert.ok((await frame.locator("pre").textContent()) === long, "the text is whole");
+		const parts = await frame.locator("pre > span").evaluateAll((all) => all.map((it) => it.textContent));
+		assert.ok(parts.length > 50 && parts.every((it) => it.isWellFormed()), "no character is cut");
+	}
 	await harness.closeProfile("pictures");
 }
 

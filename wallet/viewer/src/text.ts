@@ -3,18 +3,38 @@
 import { Refused, type View, type Viewer } from "./frame";
 import { MAX_TEXT } from "./limits";
 
-/** Shows a text. */
+/** About how many characters are one block: browsers take ten seconds to lay out a line of a megabyte. */
+const BLOCK = 8_000;
+
+/** Shows a text, in blocks of which the browser lays out those that can be seen. */
 export const text: Viewer = async (bytes, into): Promise<View> => {
 	if (bytes.length > MAX_TEXT) throw new Refused("size");
 	const element = document.createElement("pre");
 	element.dir = "auto";
-	element.textContent = decode(bytes);
+	for (const block of blocks(decode(bytes))) {
+		const part = document.createElement("span");
+		part.textContent = block;
+		element.append(part);
+	}
 	into.append(element);
 	const zoom = (factor: number) => {
 		element.style.fontSize = `${factor}rem`;
 	};
 	return { pages: 1, zoom };
 };
+
+/** Cuts a text after a line where it can, and never within a character. */
+function* blocks(content: string): Generator<string> {
+	for (let from = 0; from < content.length; ) {
+		let to = from + BLOCK;
+		const line = content.lastIndexOf("\n", to);
+		if (to < content.length && line >= from) to = line + 1;
+		const isWithin = /[\uDC00-\uDFFF]/.test(content.charAt(to));
+		to -= isWithin ? 1 : 0;
+		yield content.slice(from, to);
+		from = to;
+	}
+}
 
 /** UTF-8, or what older systems in hospitals write. */
 function decode(bytes: Uint8Array<ArrayBuffer>): string {
