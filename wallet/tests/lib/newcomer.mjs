@@ -2,8 +2,8 @@
 
 import { PatientsPage } from "./person.mjs";
 
-/** Opens the page, makes a key, checks its words, and ends at the registration desk. */
-export async function newcomer(harness, profile, passphrase, options) {
+/** Opens the page, makes a key, checks its words, and types a passphrase. */
+export async function withPassphrase(harness, profile, passphrase, options) {
 	const person = new PatientsPage(await harness.openWallet(profile, options), passphrase);
 	await person.link("page-welcome-new").click();
 	await person.button("page-words-show").click();
@@ -15,6 +15,12 @@ export async function newcomer(harness, profile, passphrase, options) {
 	await person.button("page-check-button").click();
 	await person.field("page-passphrase-new").fill(passphrase);
 	await person.field("page-create-passphrase-repeat").fill(passphrase);
+	return person;
+}
+
+/** The same, to the registration desk. */
+export async function newcomer(harness, profile, passphrase, options) {
+	const person = await withPassphrase(harness, profile, passphrase, options);
 	await person.button("page-create-button").click();
 	await person.heading("page-desk-heading").waitFor();
 	return person;
