@@ -1,11 +1,13 @@
 // Runs the wallet's tests in Chromium, in one browser. Each file's default export is a list of async
-// functions (harness, facts), and they run in this order, file by file.
+// functions (harness, facts), and they run in this order, file by file. Those that are also in a file's
+// list `more` run only with `matrix`, or if --only names them.
 //   node wallet/tests/run.mjs --facts FILE [--suite FOLDER] [--only PART-OF-A-NAME] [--stop]
 // The facts are JSON. What every suite needs:
 //   address   the served wallet, as http://localhost:1234/
 //   out       folder for screenshots
 //   suite     folder of tests beside this file (default: story)
 //   seconds   time for one test (default: 120)
+//   matrix    whether all tests run, and each screen is shown in each language, scheme and width
 // The rest is for the tests: addresses of custodians, words of people, strings that must not leak.
 // With --stop, the tests after a failure are left out. Ends with 1 if a test failed, or if no test ran.
 
@@ -25,10 +27,11 @@ const harness = await Harness.start(facts);
 let [passed, failed] = [0, 0];
 try {
 	for (const file of (await readdir(folder)).filter((name) => name.endsWith(".mjs")).sort()) {
-		const { default: tests } = await import(path.join(folder, file));
+		const { default: tests, more = [] } = await import(path.join(folder, file));
 		for (const test of tests) {
 			const full = `${file.replace(/\.mjs$/, "")}::${test.name}`;
-			if (values.only && !full.includes(values.only)) continue;
+			const isLeftOut = values.only ? !full.includes(values.only) : more.includes(test) && !facts.matrix;
+			if (isLeftOut) continue;
 			if (failed > 0 && values.stop) continue;
 			if (await run(full, test)) passed += 1;
 			else failed += 1;

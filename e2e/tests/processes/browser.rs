@@ -21,7 +21,7 @@ async fn the_wallet_works_in_a_browser() -> Result<()> {
 	let out = built_wallet().context("a folder")?.with_file_name("wallet-screenshots");
 	let nodes: Vec<_> = network.sites.iter().map(|site| site.node.url()).collect();
 	let custodians: Vec<_> = network.sites.iter().map(|site| site.custodian.url()).collect();
-	// `make test-wallet` shows each screen in each language, scheme and width.
+	// `make test-wallet` runs all tests, and shows each screen in each language, scheme and width.
 	let matrix = std::env::var_os("VOUCHSAFE_MATRIX").is_some();
 	let facts = json!({
 		"address": address,

@@ -193,3 +193,11 @@ export default [
 	a_kept_document_is_read_without_a_network,
 	a_long_document_goes_straight_into_a_file,
 ];
+
+/** Only `make test-wallet` runs these. */
+export const more = [
+	the_labels_of_a_sensitive_record_get_names,
+	a_note_belongs_to_the_record,
+	a_kept_document_is_read_without_a_network,
+	a_long_document_goes_straight_into_a_file,
+];

@@ -206,3 +206,11 @@ export default [
 	an_account_is_suspended_and_a_key_disabled,
 	the_desk_is_in_each_language,
 ];
+
+/** Only `make test-wallet` runs these. */
+export const more = [
+	what_is_not_an_answer_is_refused,
+	a_nurse_is_enrolled_and_gets_a_function_and_a_name,
+	an_account_is_suspended_and_a_key_disabled,
+	the_desk_is_in_each_language,
+];

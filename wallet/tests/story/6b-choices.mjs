@@ -317,7 +317,7 @@ async function printed(ada, file, button = "page-print") {
 	return text;
 }
 
-export default [
+const tests = [
 	a_stop_says_what_it_leaves_open,
 	a_study_is_joined_and_left,
 	a_choice_for_all_studies,
@@ -330,3 +330,8 @@ export default [
 	a_consent_of_another_language_is_shown_in_both,
 	prints_are_complete,
 ];
+
+export default tests;
+
+/** Only `make test-wallet` runs these. */
+export const more = tests;

@@ -41,4 +41,9 @@ async function the_settings_say_whether_the_version_is_published(harness, facts)
 	assert.match(said, /"standing": ?"earlier"/);
 }
 
-export default [the_settings_say_whether_the_version_is_published];
+const tests = [the_settings_say_whether_the_version_is_published];
+
+export default tests;
+
+/** Only `make test-wallet` runs these. */
+export const more = tests;
