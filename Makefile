@@ -38,7 +38,7 @@ check: setup-build ## compile what changed and run the unit tests
 	@$(CARGO) test --lib --bins $(if $(TEST),-- $(TEST))
 
 .PHONY: test
-test: ## all tests, including the end-to-end tests (CI runs this)
+test: ## all tests but the wallet's longer ones (CI runs this)
 	@scripts/test
 
 .PHONY: lint
@@ -56,7 +56,7 @@ wallet: ## build the patients' wallet and print its files' sizes and its hash (C
 	@scripts/wallet
 
 .PHONY: test-wallet
-test-wallet: programs ## test the wallet in Chromium: each screen in each language, scheme and width; two builds are equal
+test-wallet: programs ## test the wallet in Chromium: the whole story, each screen in each language, scheme and width; two builds are equal
 	@scripts/test-wallet
 
 .PHONY: attack

@@ -1,15 +1,15 @@
-//! JavaScript for our modules in WebAssembly: wasm-bindgen as a library. The core is split before, into
+//! JavaScript for our modules in WebAssembly: wasm-bindgen as a library. The core is first split into
 //! what a first visit needs and parts that are fetched later.
 
 use crate::files::{self, hashed_name};
-use anyhow::{anyhow, Context as _, Result};
+use anyhow::{anyhow, ensure, Context as _, Result};
 use std::{fs, path::Path};
 use wasm_bindgen_cli_support::Bindgen;
 
 /// The file that fetches parts of the core, beside its JavaScript.
 const PARTS: &str = "parts.js";
 
-/// The number of sections that are not the program's.
+/// The id of custom sections: names, relocations, versions of tools.
 const CUSTOM: u8 = 0;
 
 /// The core as the browser gets it.
@@ -32,10 +32,11 @@ pub fn generate_core(wasm: &Path, to: &Path) -> Result<Core> {
 	let bytes = files::read(wasm)?;
 	let folder = tempfile::tempdir().context("a temporary folder")?;
 	let first = folder.path().join("first.wasm");
+	let link = format!("./{PARTS}");
 	let mut options = wasm_split_cli_support::Options::new(&bytes);
 	options.output_dir = folder.path();
 	options.main_out_path = &first;
-	options.link_name = "./parts.js";
+	options.link_name = &link;
 	options.main_module = "./core.js";
 	let split = wasm_split_cli_support::transform(options)
 		.map_err(|error| anyhow!("{} cannot be split: {error:#}", wasm.display()))?;
@@ -45,7 +46,9 @@ pub fn generate_core(wasm: &Path, to: &Path) -> Result<Core> {
 		let stem = path.file_stem().context("a part without a name")?.to_string_lossy();
 		let bytes = without_custom_sections(&files::read(&path)?)?;
 		let name = hashed_name(&stem, "wasm", &bytes);
-		script = script.replace(&format!("\"./{stem}.wasm\""), &format!("\"./{name}\""));
+		let plain = format!("\"./{stem}.wasm\"");
+		ensure!(script.contains(&plain), "{PARTS} does not name {stem}.wasm");
+		script = script.replace(&plain, &format!("\"./{name}\""));
 		parts.push((name, bytes));
 	}
 	parts.sort();
@@ -81,6 +84,7 @@ fn generate_from(bytes: Vec<u8>, name: &str, to: &Path) -> Result<Vec<u8>> {
 		.web(true)?
 		.typescript(true)
 		.omit_default_module_path(true)
+		// The core's parts import what the linker exports, such as the stack pointer.
 		.keep_lld_exports(true)
 		.remove_name_section(true)
 		.remove_producers_section(true);

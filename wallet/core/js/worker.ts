@@ -45,12 +45,12 @@ function open(): Promise<IDBDatabase> {
 	return database;
 }
 
-/** The size of the pieces in which bytes come, in bytes. */
+/** The largest piece that is read at once, in bytes, if the browser fills our memory. */
 const PIECE = 256 * 1024;
 
 /**
- * An answer of a custodian, whose bytes come one piece after the other. Where the browser allows it, they come
- * in the same memory each time: it would collect what each piece of a large document leaves behind too late.
+ * An answer of a custodian, whose bytes come one piece after the other. If the browser can, it fills the same
+ * memory each time. Otherwise it would free the memory of the pieces too late.
  */
 class Answer {
 	readonly status: number;
@@ -361,7 +361,8 @@ addEventListener("message", async (event: MessageEvent<Asked>) => {
 	const ask = Object.keys(fields).length > 0 ? { [name]: fields } : name;
 	const text = JSON.stringify({ ...request, ask });
 	await core.ask(text, bytes && new Uint8Array(bytes), handle && new ChosenFile(handle));
-	// While the person reads the first screen.
+	// The first request is answered: fetch the rest while the person reads. Later calls do nothing, or try
+	// again after a failure.
 	void core.loadAccount();
 	void follow(core);
 });

@@ -29,7 +29,7 @@ use crate::{
 	keep::BrowserKeep,
 	messages::{Answer, Ask, FileView, Message, Proof},
 	platform::{Documents, Session},
-	unlocked::{Answered, Owner, Question, Unlocked, Working},
+	unlocked::{AccountStatus, Pending, Question, Reply, Unlocked},
 };
 use anyhow::Result;
 use drafts::Draft;
@@ -80,7 +80,7 @@ pub struct Account<H: Host> {
 	ends: Mutex<practitioner::Ends>,
 	/// What a registration desk has asked for.
 	desk: Mutex<Option<desk::Offer>>,
-	/// Held while something is signed: what is only shown waits for it.
+	/// Held while a short call is signed: news of the chain wait for it. Screens do not.
 	signing: AsyncMutex<()>,
 }
 
@@ -104,7 +104,7 @@ struct Known {
 	lines: u64,
 	/// The language of what is signed.
 	speech: Option<&'static Speech>,
-	/// Whether synced data and names were not read since the wallet was unlocked.
+	/// Whether synced data and names are still to be read, after the next answer.
 	is_behind: bool,
 	/// Whether something was signed since the last exchange of synced data.
 	is_unsynced: bool,
@@ -197,7 +197,7 @@ impl<H: Host> Account<H> {
 		})
 	}
 
-	/// The same as the app knows it.
+	/// Opens the account, and returns it as the trait that the app uses.
 	pub async fn unlock(
 		host: H,
 		key: DeviceKey,
@@ -234,8 +234,8 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	/// If nobody answers, screens show what was proven last.
-	async fn answer_or_last(&self, question: Question) -> Result<Answered> {
+	/// Answers a question. If no custodian answers, it returns what was proven last.
+	async fn answer_or_last(&self, question: Question) -> Result<Reply> {
 		let speech = question.speech;
 		self.set_speech(speech);
 		let place = last::place_of(&question.ask);
@@ -253,7 +253,7 @@ impl<H: Host> Account<H> {
 		}
 	}
 
-	async fn answer_now(&self, question: Question) -> Result<Answered> {
+	async fn answer_now(&self, question: Question) -> Result<Reply> {
 		let Question { ask, request, bytes, speech } = question;
 		if let Ask::File { id } = &ask {
 			let (file, bytes) = self.file(id)?;
@@ -393,9 +393,9 @@ impl<H: Host> Account<H> {
 }
 
 impl<H: Host> Unlocked<H> for Account<H> {
-	fn owner(&self) -> Owner {
+	fn status(&self) -> AccountStatus {
 		let known = locked(&self.known);
-		Owner {
+		AccountStatus {
 			account: self.account(),
 			kind: known.kind,
 			is_registrar: known.is_registrar,
@@ -413,7 +413,7 @@ impl<H: Host> Unlocked<H> for Account<H> {
 		self.keep.key()
 	}
 
-	fn note_backup(&self) -> Working<'_, ()> {
+	fn note_backup(&self) -> Pending<'_, ()> {
 		Box::pin(async {
 			self.keep.write(FOLDER, BACKUP, &[1]).await?;
 			locked(&self.known).has_backup = true;
@@ -421,16 +421,16 @@ impl<H: Host> Unlocked<H> for Account<H> {
 		})
 	}
 
-	fn connect(&self) -> Working<'_, ()> {
-		Box::pin(self.connect_now())
+	fn connect(&self) -> Pending<'_, ()> {
+		Box::pin(Self::connect(self))
 	}
 
-	fn answer(&self, question: Question) -> Working<'_, Answered> {
+	fn answer(&self, question: Question) -> Pending<'_, Reply> {
 		Box::pin(self.answer_or_last(question))
 	}
 
-	fn settle(&self) -> Working<'_, ()> {
-		Box::pin(self.settle_now())
+	fn settle(&self) -> Pending<'_, ()> {
+		Box::pin(Self::settle(self))
 	}
 
 	fn save_large(
@@ -439,20 +439,20 @@ impl<H: Host> Unlocked<H> for Account<H> {
 		file: Option<H::Target>,
 		request: u32,
 		speech: &'static Speech,
-	) -> Working<'_, (FileView, H::Target)> {
-		Box::pin(async move { self.save_into(&record, file, request, speech).await })
+	) -> Pending<'_, (FileView, H::Target)> {
+		Box::pin(Self::save_large(self, record, file, request, speech))
 	}
 
-	fn news(&self, speech: &'static Speech) -> Working<'_, Vec<Message>> {
-		Box::pin(self.await_news(speech))
+	fn news(&self, speech: &'static Speech) -> Pending<'_, Vec<Message>> {
+		Box::pin(Self::news(self, speech))
 	}
 
 	fn offline(&self) -> Proof {
-		self.last_proof()
+		Self::offline(self)
 	}
 
 	fn close_ended(&self) -> bool {
-		self.close_documents_that_ended()
+		Self::close_ended(self)
 	}
 
 	fn close(&self) {

@@ -8,7 +8,7 @@ use crate::{
 	failure::{self, Trouble},
 	host::Host,
 	messages::{Answer, Ask, FailureKind, FileView, Message, Phase, Request, Started},
-	unlocked::{Answered, Question, Unlocked},
+	unlocked::{Question, Reply, Unlocked},
 };
 use anyhow::Result;
 use futures::future::{AbortHandle, Abortable};
@@ -52,8 +52,8 @@ struct State<H: Host> {
 	signs_since: Option<Instant>,
 	/// How often the wallet was locked: what began before is not shown afterwards.
 	times_locked: u64,
-	/// Ends the following of the chain, which has the account's keys in memory.
-	following: Option<AbortHandle>,
+	/// End what goes on without a request: it has the account's keys in memory.
+	background: Vec<AbortHandle>,
 }
 
 /// What is beside a request of the page.
@@ -102,7 +102,7 @@ impl<H: Host> App<H> {
 			used,
 			signs_since: None,
 			times_locked: 0,
-			following: None,
+			background: vec![],
 		};
 		let (prompts, state) = (Prompts::default(), Mutex::new(state));
 		Self(Arc::new(Inner { host, cost, prompts, state }))
@@ -133,11 +133,24 @@ impl<H: Host> App<H> {
 		self.host().post(Message::Failed { id, failure }, None);
 	}
 
-	/// Does what an answer has left to do. If that fails, it is done when the wallet is opened again.
+	/// Does the work that an answer left for later. After a failure it is done when the wallet is opened again.
 	async fn settle(&self) {
 		if let Ok(account) = self.account() {
-			let _ = account.settle().await;
+			self.in_background(account.settle()).await;
 		}
+	}
+
+	/// Goes on with this until it is done, or until the wallet is locked.
+	pub(crate) async fn in_background<T>(&self, work: impl Future<Output = T>) {
+		let (handle, registration) = AbortHandle::new_pair();
+		{
+			let background = &mut self.state().background;
+			background.retain(|it| !it.is_aborted());
+			background.push(handle.clone());
+		}
+		let _ = Abortable::new(work, registration).await;
+		// So that nobody keeps it any longer.
+		handle.abort();
 	}
 
 	async fn save_large(
@@ -186,9 +199,7 @@ impl<H: Host> App<H> {
 	/// Follows the chain as long as the wallet is unlocked: tells the page of newer blocks and of new
 	/// entries in the log. Ends when the wallet is locked.
 	pub async fn follow(&self) {
-		let (handle, registration) = AbortHandle::new_pair();
-		self.state().following = Some(handle);
-		let _ = Abortable::new(self.follow_on(), registration).await;
+		self.in_background(self.follow_on()).await;
 	}
 
 	async fn follow_on(&self) {
@@ -212,7 +223,7 @@ impl<H: Host> App<H> {
 		}
 	}
 
-	async fn answer(&self, ask: Ask, request: u32, bytes: Option<Vec<u8>>) -> Result<Answered> {
+	async fn answer(&self, ask: Ask, request: u32, bytes: Option<Vec<u8>>) -> Result<Reply> {
 		let answer = match ask {
 			Ask::Start { language } => self.start(&language).await?,
 			Ask::SetLanguage { language } => {
@@ -261,7 +272,7 @@ impl<H: Host> App<H> {
 		Ok((answer, None))
 	}
 
-	/// Whether the person was there a moment ago, for what needs that.
+	/// Refuses what needs a recent confirmation by the person, if there is none.
 	fn ensure_allowed(&self, ask: &Ask) -> Result<(), Trouble> {
 		match ask {
 			Ask::AcceptDeskCode { .. }
@@ -275,12 +286,7 @@ impl<H: Host> App<H> {
 	}
 
 	/// What the unlocked account answers.
-	async fn ask_account(
-		&self,
-		ask: Ask,
-		request: u32,
-		bytes: Option<Vec<u8>>,
-	) -> Result<Answered> {
+	async fn ask_account(&self, ask: Ask, request: u32, bytes: Option<Vec<u8>>) -> Result<Reply> {
 		let account = self.account()?;
 		let question = Question { ask, request, bytes, speech: self.speech() };
 		self.while_open(account.answer(question)).await
@@ -322,7 +328,7 @@ impl<H: Host> App<H> {
 
 	/// The same for what an extension signs, if one has the account's key: it asks by itself.
 	fn ensure_agrees(&self) -> Result<(), Trouble> {
-		match self.account()?.owner().extension {
+		match self.account()?.status().extension {
 			Some(_) => Ok(()),
 			None => self.ensure_signs(),
 		}
@@ -335,7 +341,7 @@ impl<H: Host> App<H> {
 			state.signs_since = None;
 			state.new = None;
 			state.times_locked = state.times_locked.wrapping_add(1);
-			state.following.take().into_iter().for_each(|it| it.abort());
+			state.background.drain(..).for_each(|it| it.abort());
 			state.account.take()
 		};
 		if let Some(account) = account {
@@ -367,21 +373,21 @@ impl<H: Host> App<H> {
 	/// Where the wallet is.
 	fn started(&self) -> Answer {
 		let state = self.state();
-		let owner = state.account.as_ref().map(|it| it.owner());
-		let kind = owner.as_ref().and_then(|it| it.kind);
-		let phase = match (&owner, &state.locks) {
+		let status = state.account.as_ref().map(|it| it.status());
+		let kind = status.as_ref().and_then(|it| it.kind);
+		let phase = match (&status, &state.locks) {
 			(None, None) => Phase::Empty,
 			(None, Some(_)) => Phase::Locked,
 			(Some(_), _) if kind.is_none() => Phase::NotEnrolled,
 			(Some(_), _) => Phase::Open,
 		};
-		let is_registrar = owner.as_ref().is_some_and(|it| it.is_registrar);
-		let has_backup = owner.as_ref().is_some_and(|it| it.has_backup);
+		let is_registrar = status.as_ref().is_some_and(|it| it.is_registrar);
+		let has_backup = status.as_ref().is_some_and(|it| it.has_backup);
 		Answer::Started(Started {
 			phase,
 			language: state.speech.language().to_owned(),
 			languages: LANGUAGES.map(str::to_owned).to_vec(),
-			account: owner.as_ref().map(|it| address(&it.account)).unwrap_or_default(),
+			account: status.as_ref().map(|it| address(&it.account)).unwrap_or_default(),
 			kind: kind.map(|kind| match kind {
 				AccountKind::Patient => crate::messages::AccountKind::Patient,
 				_ if is_registrar => crate::messages::AccountKind::Registrar,
@@ -390,8 +396,8 @@ impl<H: Host> App<H> {
 			}),
 			has_passkey: state.locks.as_ref().is_some_and(|it| it.passkeys().next().is_some()),
 			has_backup,
-			server: owner.as_ref().and_then(|it| it.server.clone()),
-			extension: owner.and_then(|it| it.extension),
+			server: status.as_ref().and_then(|it| it.server.clone()),
+			extension: status.and_then(|it| it.extension),
 			version: env!("CARGO_PKG_VERSION").to_owned(),
 		})
 	}

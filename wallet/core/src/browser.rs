@@ -8,7 +8,7 @@ use crate::{
 	failure::Trouble,
 	host::{Host, StorageError, Target, Writer},
 	messages::{Message, Request},
-	unlocked::{Unlocked, Working},
+	unlocked::{Pending, Unlocked},
 };
 use anyhow::Result;
 use bytes::Bytes;
@@ -366,7 +366,7 @@ fn open_account(
 	key: DeviceKey,
 	stored: Vec<(String, Vec<u8>)>,
 	prompts: Prompts,
-) -> Result<Working<'static, Arc<dyn Unlocked<WorkerHost>>>, Trouble> {
+) -> Result<Pending<'static, Arc<dyn Unlocked<WorkerHost>>>, Trouble> {
 	Ok(Box::pin(Account::unlock(host, key, stored, prompts)))
 }
 

@@ -8,6 +8,7 @@
 // An answer is a deep tree of futures.
 #![recursion_limit = "512"]
 
+// Public because natively only tests use it.
 pub mod account;
 pub mod app;
 mod code;

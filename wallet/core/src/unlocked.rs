@@ -1,5 +1,5 @@
-//! An unlocked account, as the app knows it. Its code is a part of the program that the browser fetches
-//! when an account is first opened: nobody waits for it before there is an account.
+//! What the app may ask of an unlocked account. The account's code is a separate part of the program. The
+//! worker fetches it after its first answer, or at the latest when an account is opened.
 
 use crate::{
 	device::DeviceKey,
@@ -15,14 +15,14 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_speech::Speech;
 
-/// What an account works on, in the worker's only thread.
-pub type Working<'a, T> = LocalBoxFuture<'a, Result<T>>;
+/// The result of an account's work, as a future. It need not be `Send`: the worker has one thread.
+pub type Pending<'a, T> = LocalBoxFuture<'a, Result<T>>;
 
 /// An answer, and bytes beside it.
-pub type Answered = (Answer, Option<Vec<u8>>);
+pub type Reply = (Answer, Option<Vec<u8>>);
 
-/// Whose account it is, as far as this is known without asking anybody.
-pub struct Owner {
+/// What is known of the account without asking a custodian.
+pub struct AccountStatus {
 	/// The account.
 	pub account: AccountId,
 	/// `None` if it is not enrolled, or nobody has proven that yet.
@@ -51,8 +51,8 @@ pub struct Question {
 
 /// An unlocked account.
 pub trait Unlocked<H: Host>: SendOutsideWasm + SyncOutsideWasm {
-	/// Whose account it is.
-	fn owner(&self) -> Owner;
+	/// What is known of the account without asking a custodian.
+	fn status(&self) -> AccountStatus;
 
 	/// The account's secrets.
 	fn secrets(&self) -> &Secrets;
@@ -61,16 +61,16 @@ pub trait Unlocked<H: Host>: SendOutsideWasm + SyncOutsideWasm {
 	fn device_key(&self) -> &DeviceKey;
 
 	/// Notes that the words were saved.
-	fn note_backup(&self) -> Working<'_, ()>;
+	fn note_backup(&self) -> Pending<'_, ()>;
 
 	/// Asks the custodians whose account it is.
-	fn connect(&self) -> Working<'_, ()>;
+	fn connect(&self) -> Pending<'_, ()>;
 
 	/// Answers a question. If nobody can be reached, screens show what was proven last.
-	fn answer(&self, question: Question) -> Working<'_, Answered>;
+	fn answer(&self, question: Question) -> Pending<'_, Reply>;
 
-	/// Does what an answer has left to do, and nobody waits for.
-	fn settle(&self) -> Working<'_, ()>;
+	/// Does the work that an answer left for later, because nobody waits for it.
+	fn settle(&self) -> Pending<'_, ()>;
 
 	/// Fetches an opened large record into a file.
 	fn save_large(
@@ -79,10 +79,10 @@ pub trait Unlocked<H: Host>: SendOutsideWasm + SyncOutsideWasm {
 		file: Option<H::Target>,
 		request: u32,
 		speech: &'static Speech,
-	) -> Working<'_, (FileView, H::Target)>;
+	) -> Pending<'_, (FileView, H::Target)>;
 
 	/// Waits for a newer block, and tells the page what it brings.
-	fn news(&self, speech: &'static Speech) -> Working<'_, Vec<Message>>;
+	fn news(&self, speech: &'static Speech) -> Pending<'_, Vec<Message>>;
 
 	/// What was proven last, when nobody answers.
 	fn offline(&self) -> Proof;

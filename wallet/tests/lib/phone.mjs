@@ -55,7 +55,6 @@ export async function slowProcessor(browser) {
 		}
 	};
 	const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
-	// A browser that a failure has closed is nothing to slow down.
 	const slowing = (async () => {
 		for (let turn = 0; isOn; turn++) {
 			if (turn % 3 === 0) processes = await renderers(devtools);
@@ -64,11 +63,13 @@ export async function slowProcessor(browser) {
 			await wait((PERIOD * 5) / 6);
 			send("SIGCONT");
 		}
-	})().catch(() => undefined);
+	})();
+	// If a failure has closed the browser, its own message matters, and not that this loop ends.
+	slowing.catch(() => undefined);
 	return async () => {
 		isOn = false;
 		await slowing;
-		await devtools.detach().catch(() => undefined);
+		await devtools.detach();
 	};
 }
 

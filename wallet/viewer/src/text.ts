@@ -23,7 +23,7 @@ export const text: Viewer = async (bytes, into): Promise<View> => {
 	return { pages: 1, zoom };
 };
 
-/** Cuts a text after a line where it can, and never within a character. */
+/** Cuts a text, if possible after a line, and never within a character. A longer line is shown with breaks. */
 function* blocks(content: string): Generator<string> {
 	for (let from = 0; from < content.length; ) {
 		let to = from + BLOCK;

@@ -105,8 +105,8 @@ pub(super) async fn network_of<H: Host>(host: &H) -> Result<Network> {
 impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
 	/// What other devices have changed is read at once on a device that is new to the account, and otherwise
-	/// after the first screen ([`settle_now`](Self::settle_now)).
-	pub(super) async fn connect_now(&self) -> Result<()> {
+	/// after the first screen ([`settle`](Self::settle)).
+	pub(super) async fn connect(&self) -> Result<()> {
 		let was_known = self.kind().is_some();
 		let public = self.any_session().await?;
 		self.ensure_delegated(public.genesis()).await?;
@@ -149,7 +149,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// What nobody waits for: catching up after the wallet was unlocked, and synced data after a signature.
-	pub(super) async fn settle_now(&self) -> Result<()> {
+	pub(super) async fn settle(&self) -> Result<()> {
 		let (is_behind, is_unsynced) = {
 			let mut known = locked(&self.known);
 			(std::mem::take(&mut known.is_behind), std::mem::take(&mut known.is_unsynced))
@@ -170,7 +170,7 @@ impl<H: Host> Account<H> {
 		}
 		match self.is_connected() {
 			true => self.session().await.map(drop),
-			false => self.connect_now().await,
+			false => self.connect().await,
 		}
 	}
 
@@ -247,7 +247,7 @@ impl<H: Host> Account<H> {
 	/// The session of an enrolled account.
 	pub(super) async fn session(&self) -> Result<Arc<Session<H>>> {
 		if !self.is_connected() {
-			self.connect_now().await?;
+			self.connect().await?;
 		} else if let Some(network) = self.network() {
 			self.ensure_delegated(network.genesis()).await?;
 		}
@@ -420,7 +420,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// What was proven last, when nobody answers.
-	pub(super) fn last_proof(&self) -> Proof {
+	pub(super) fn offline(&self) -> Proof {
 		let nothing = Proof {
 			block: 0,
 			time: String::new(),
@@ -434,7 +434,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Waits for a newer block, and says what is new.
-	pub(super) async fn await_news(&self, speech: &Speech) -> Result<Vec<Message>> {
+	pub(super) async fn news(&self, speech: &Speech) -> Result<Vec<Message>> {
 		let session = self.any_session().await?;
 		let chain = &session.chain.chain;
 		let known = chain.trusted().map_or(0, |it| it.head().number);
@@ -446,7 +446,7 @@ impl<H: Host> Account<H> {
 		if !self.is_connected() {
 			return Ok(messages);
 		}
-		// The account's own call is what is new, most of the time: whoever signs waits for its proof.
+		// Most often the news is the account's own call. Its proof comes first, because the person waits for it.
 		drop(self.signing.lock().await);
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);

@@ -1,4 +1,4 @@
-//! At the registration desk, as the one who is enrolled there.
+//! Enrolment at a registration desk, from the enrolled person's side.
 
 use super::{
 	connection::{network_of, Network},

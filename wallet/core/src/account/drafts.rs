@@ -507,7 +507,9 @@ impl<H: Host> Account<H> {
 		}
 		let is_long =
 			matches!(draft.action, Action::Add(_) | Action::Finish { .. } | Action::Label { .. });
-		let _turn = (!is_long).then(|| self.signing.try_lock());
+		// News do not wait for documents and labels, which can take minutes. A second signature does not wait
+		// for the first.
+		let _news_wait = (!is_long).then(|| self.signing.try_lock());
 		let signed = self.carry_out(&session, draft.action, speech).await;
 		if signed.as_ref().is_err_and(is_unsigned) {
 			// It was shown, and can be signed after all.

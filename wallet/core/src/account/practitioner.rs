@@ -225,7 +225,7 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Closes the documents whose opening has ended. Returns whether there were any.
-	pub(super) fn close_documents_that_ended(&self) -> bool {
+	pub(super) fn close_ended(&self) -> bool {
 		let mut ends = locked(&self.ends);
 		let before = ends.len();
 		ends.retain(|id, (since, after)| {

@@ -341,14 +341,14 @@ impl<H: Host> Account<H> {
 	}
 
 	/// Fetches an opened large record into a file.
-	pub(super) async fn save_into(
+	pub(super) async fn save_large(
 		&self,
-		id: &str,
+		id: String,
 		file: Option<H::Target>,
 		request: u32,
 		speech: &'static Speech,
 	) -> Result<(FileView, H::Target)> {
-		let large = self.documents.large(&record_id(id)?).context("this record is not open")?;
+		let large = self.documents.large(&record_id(&id)?).context("this record is not open")?;
 		let session = self.session().await?;
 		let target = file.unwrap_or_else(|| self.host.own_file());
 		let sink = FileSink {

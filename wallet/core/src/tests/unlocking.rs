@@ -264,3 +264,13 @@ async fn the_passphrase_is_changed_by_who_knows_it() {
 	assert_eq!(kind(&host, &third, unlock(PASSPHRASE)).await, FailureKind::Passphrase);
 	assert_eq!(started(ask(&host, &third, unlock(NEW)).await).phase, Phase::NotEnrolled);
 }
+
+/// The danger: what goes on after an answer has keys, and could store things after everything was forgotten.
+#[tokio::test]
+async fn what_goes_on_without_a_request_ends_when_the_wallet_is_locked() {
+	let app = TestHost::default().app();
+	app.in_background(async {}).await;
+	let (first, second) = (std::future::pending::<()>(), std::future::pending::<()>());
+	let lock = async { app.lock_now() };
+	futures::join!(app.in_background(first), app.in_background(second), lock);
+}

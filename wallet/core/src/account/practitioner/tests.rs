@@ -5,7 +5,6 @@ use crate::{
 	extension::{ExtensionSecrets, Prompts, Secrets},
 	messages::ExtensionAccount,
 	tests::host::TestHost,
-	unlocked::Unlocked as _,
 };
 use vouchsafe_agent::{
 	keys::KeyFile,
