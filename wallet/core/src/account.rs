@@ -80,8 +80,10 @@ pub struct Account<H: Host> {
 	ends: Mutex<practitioner::Ends>,
 	/// What a registration desk has asked for.
 	desk: Mutex<Option<desk::Offer>>,
-	/// Held while a short call is signed: news of the chain wait for it. Screens do not.
+	/// Held while a short call is signed: what news bring is read afterwards.
 	signing: AsyncMutex<()>,
+	/// Held while it learns what other devices and hospitals know.
+	catching_up: AsyncMutex<()>,
 }
 
 /// What is known without asking anybody.
@@ -194,6 +196,7 @@ impl<H: Host> Account<H> {
 			ends: Mutex::default(),
 			desk: Mutex::default(),
 			signing: AsyncMutex::default(),
+			catching_up: AsyncMutex::default(),
 		})
 	}
 

@@ -288,8 +288,13 @@ impl<H: Host> App<H> {
 	/// What the unlocked account answers.
 	async fn ask_account(&self, ask: Ask, request: u32, bytes: Option<Vec<u8>>) -> Result<Reply> {
 		let account = self.account()?;
-		let question = Question { ask, request, bytes, speech: self.speech() };
-		self.while_open(account.answer(question)).await
+		// What was signed is told, even if the wallet was locked meanwhile.
+		let is_signature = matches!(ask, Ask::Sign { .. });
+		let answer = account.answer(Question { ask, request, bytes, speech: self.speech() });
+		match is_signature {
+			true => answer.await,
+			false => self.while_open(answer).await,
+		}
 	}
 
 	/// What comes of this, unless the wallet was locked meanwhile: a locked wallet shows nothing.

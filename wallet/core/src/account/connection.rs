@@ -105,7 +105,7 @@ pub(super) async fn network_of<H: Host>(host: &H) -> Result<Network> {
 impl<H: Host> Account<H> {
 	/// Reads whether the account is enrolled. Custodians answer only enrolled accounts what is not public.
 	/// What other devices have changed is read at once on a device that is new to the account, and otherwise
-	/// after the first screen ([`settle`](Self::settle)).
+	/// after the first screen ([`settle`](Self::settle)), but before anything is permitted or signed.
 	pub(super) async fn connect(&self) -> Result<()> {
 		let was_known = self.kind().is_some();
 		let public = self.any_session().await?;
@@ -131,7 +131,8 @@ impl<H: Host> Account<H> {
 				(known.kind, known.is_connected) = (Some(found.kind), true);
 			}
 			self.note_desks(&session, found.kind).await?;
-			match was_known {
+			// A practitioner's device keeps nothing, so it is new each time.
+			match was_known && found.kind != AccountKind::Practitioner {
 				true => locked(&self.known).is_behind = true,
 				false => self.catch_up(&session).await?,
 			}
@@ -148,17 +149,25 @@ impl<H: Host> Account<H> {
 		self.renew_session().await.map(drop)
 	}
 
+	/// Catches up, unless that was done. What is permitted or signed waits for it: another device may know
+	/// that a member's key has changed.
+	pub(super) async fn caught_up(&self) -> Result<()> {
+		let _only_one = self.catching_up.lock().await;
+		if locked(&self.known).is_behind {
+			self.catch_up(&*self.session().await?).await?;
+			locked(&self.known).is_behind = false;
+			self.host.post(Message::Changed, None);
+		}
+		Ok(())
+	}
+
 	/// What nobody waits for: catching up after the wallet was unlocked, and synced data after a signature.
 	pub(super) async fn settle(&self) -> Result<()> {
-		let (is_behind, is_unsynced) = {
-			let mut known = locked(&self.known);
-			(std::mem::take(&mut known.is_behind), std::mem::take(&mut known.is_unsynced))
-		};
-		if is_behind {
-			self.catch_up(&*self.session().await?).await?;
-			self.host.post(Message::Changed, None);
-		} else if is_unsynced {
-			self.synchronise(&*self.session().await?).await;
+		self.caught_up().await?;
+		if locked(&self.known).is_unsynced {
+			let session = self.session().await?;
+			locked(&self.known).is_unsynced = false;
+			self.synchronise(&session).await;
 		}
 		Ok(())
 	}
@@ -284,10 +293,12 @@ impl<H: Host> Account<H> {
 
 	/// The same, to permit something: only once the words are saved.
 	pub(super) async fn session_to_permit(&self) -> Result<Arc<Session<H>>> {
-		match self.has_backup() {
-			true => self.renew_session().await,
-			false => Err(Trouble::Backup.into()),
+		if !self.has_backup() {
+			return Err(Trouble::Backup.into());
 		}
+		self.session().await?;
+		self.caught_up().await?;
+		self.renew_session().await
 	}
 
 	/// A session of its own, which can be changed.
@@ -446,8 +457,11 @@ impl<H: Host> Account<H> {
 		if !self.is_connected() {
 			return Ok(messages);
 		}
-		// Most often the news is the account's own call. Its proof comes first, because the person waits for it.
-		drop(self.signing.lock().await);
+		// Most often the news is the account's own call, whose proof the person waits for. The next block
+		// brings the rest.
+		if self.signing.try_lock().is_none() {
+			return Ok(messages);
+		}
 		let (count, _) = at.audit_head(&self.account()).await?;
 		let before = std::mem::replace(&mut locked(&self.known).lines, count);
 		let is_new = match self.kind() {

@@ -44,7 +44,10 @@ use vouchsafe_protocol::{
 	},
 	errors::ChainError,
 	traits::View as _,
-	types::{AccountId, Country, Effect, Grantee, HolderChoice, LabelTags, StudyId, Terms, H256},
+	types::{
+		AccountId, AccountKind, Country, Effect, Grantee, HolderChoice, LabelTags, StudyId, Terms,
+		H256,
+	},
 };
 use vouchsafe_speech::{Speech, Teller};
 
@@ -463,6 +466,8 @@ impl<H: Host> Account<H> {
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
+		self.session().await?;
+		self.caught_up().await?;
 		let session = self.session().await?;
 		let me = self.account();
 		let labels = session.labels_of(&me).await?;
@@ -516,8 +521,12 @@ impl<H: Host> Account<H> {
 			locked(&self.drafts).insert(digest.to_owned(), kept);
 		}
 		let signed = approval.mark(signed)?;
-		// A second device needs the text that was agreed to.
-		locked(&self.known).is_unsynced = true;
+		// A second device needs the text that was agreed to. A practitioner's device keeps nothing, so its
+		// request would be lost.
+		match self.kind() {
+			Some(AccountKind::Practitioner) => self.synchronise(&session).await,
+			_ => locked(&self.known).is_unsynced = true,
+		}
 		Ok(Answer::Signed(signed))
 	}
 

@@ -7,7 +7,7 @@ use crate::{
 	platform::{At, Session},
 };
 use anyhow::Result;
-use vouchsafe_agent::{names, pins::in_words, session::in_force};
+use vouchsafe_agent::{names, pins::in_words, platform::Keep as _, session::in_force};
 use vouchsafe_protocol::{
 	traits::View as _,
 	types::{address, AccountId, Affiliation},
@@ -78,9 +78,12 @@ impl<H: Host> Account<H> {
 	pub(super) async fn set_name(&self, account: &str, name: &str) -> Result<Answer> {
 		let account = account_of(account)?;
 		let name = name.trim();
-		let mut book = vouchsafe_agent::platform::Keep::address_book(&self.keep).await?;
-		book.retain(|_, known| *known != address(&account));
-		vouchsafe_agent::platform::Keep::set_address_book(&self.keep, &book).await?;
+		{
+			let _lock = self.keep.lock().await?;
+			let mut book = self.keep.address_book().await?;
+			book.retain(|_, known| *known != address(&account));
+			self.keep.set_address_book(&book).await?;
+		}
 		if !name.is_empty() {
 			names::replace(&self.keep, name, &account).await?;
 		}

@@ -111,8 +111,9 @@ impl<H: Host> App<H> {
 		let times_locked = self.state().times_locked;
 		let stored = self.host().load().await?;
 		let prompts = self.0.prompts.clone();
-		let account = self.host().open_account(key, stored, prompts).await?;
+		// From here on it is open. The account's part of the program may have to be fetched first.
 		let now = Instant::now(self.host());
+		let account = self.host().open_account(key, stored, prompts).await?;
 		// A wallet opens without a network: then it shows what it knows.
 		let _ = account.connect().await;
 		let mut state = self.state();
