@@ -25,9 +25,9 @@ setup: ## install what is missing: Debian packages, Rust targets, Kubo, Node, Ch
 	@scripts/setup
 
 # What compiling needs. Only running needs Kubo, only the wallet Node, only its tests Chromium.
-.PHONY: setup-build
-setup-build:
-	@scripts/setup build
+.PHONY: setup-build setup-run
+setup-build setup-run:
+	@scripts/setup $(@:setup-%=%)
 
 .PHONY: build
 build: setup-build ## compile everything with clippy: runtime, node, tools, tests
@@ -48,7 +48,7 @@ lint: ## rustfmt, clippy, unused dependencies, links, taplo, cargo deny, shellch
 # Only the programs. `--examples` makes cargo choose the same features as for
 # tests. Without it, hundreds of crates would be compiled again.
 .PHONY: programs
-programs: setup
+programs: setup-run
 	@$(CARGO) build --bins --examples
 
 .PHONY: wallet
@@ -84,7 +84,7 @@ down: ## stop the network that `make up` started
 	@$(RUN) vouchsafe-demo down
 
 .PHONY: bench
-bench: programs wallet ## measure, with a reference for each figure (JSON=1: as JSON; ONLY=group: one group; LARGE=1: studies with 100,000 people)
+bench: setup programs wallet ## measure, with a reference for each figure (JSON=1: as JSON; ONLY=group: one group; LARGE=1: studies with 100,000 people)
 	@$(RUN) vouchsafe-bench $(if $(JSON),--json) $(if $(ONLY),--only $(ONLY)) $(if $(LARGE),--large)
 
 # Both are tests that compare a file with what the code makes, and write the file if UPDATE is set.

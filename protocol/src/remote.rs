@@ -50,7 +50,7 @@ pub(crate) struct RemotePace {
 	failed: Duration,
 	/// Between two questions about blocks.
 	pause: Duration,
-	/// How long an answer to such a question is not asked for again.
+	/// How long the answer to such a question is used again.
 	recent: Duration,
 	/// Until a call is sent again.
 	again: Duration,

@@ -136,7 +136,7 @@ fn the_newest_block_is_not_asked_for_twice_in_a_moment() {
 		assert!(world.asked().is_empty());
 		world.sleep(chain.pace.recent).await;
 		assert_eq!(chain.finalized().await.unwrap().number(), NEWEST + 1);
-		// A block with a call of ours is waited for, however short ago something was asked.
+		// A block with a call of ours is waited for, even if the custodians were asked a moment ago.
 		let included = chain.submit(&me(), deny()).await.unwrap();
 		assert_eq!(chain.finalized().await.unwrap().number(), included.number);
 	});
