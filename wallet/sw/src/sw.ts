@@ -11,6 +11,8 @@ import type { FromServiceWorker, Release, ToServiceWorker } from "./messages";
 declare const self: ServiceWorkerGlobalScope;
 
 const PAGE = "index.html";
+/** How long the page waits for a worker to take over, in milliseconds. */
+const TAKING_OVER = 3_000;
 const MANIFEST = "manifest.json";
 const PREFIX = "vouchsafe-release-";
 /** The cache that says which release was agreed to. It is not the name of a release. */
@@ -63,7 +65,9 @@ async function answer(event: ExtendableMessageEvent): Promise<void> {
 	const message = event.data as ToServiceWorker;
 	if (message.kind === "activate") {
 		await agree();
-		await self.skipWaiting();
+		// Chromium sometimes never says that the worker before has nothing left to do. Whichever worker answers
+		// next, it serves what was agreed to.
+		await Promise.race([self.skipWaiting(), new Promise((resolve) => setTimeout(resolve, TAKING_OVER))]);
 	}
 	const reply: FromServiceWorker = { kind: "version", used: await used(), newer: await notAgreed() };
 	event.ports[0]?.postMessage(reply);
