@@ -29,6 +29,7 @@ async function a_failure_is_told_and_it_is_fetched_again(harness) {
 	ada.wallet.expectErrors(/Failed to (fetch|load)|ServiceWorker/);
 	await ada.button("page-create-button").click();
 	await ada.page.getByText(text("en", "wallet-failed-part", "app")).waitFor();
+	assert.equal(await ada.button("page-try-again").count(), 0, "it would make other words than those that were checked");
 	await ada.page.context().unroute(part, refuse);
 	await ada.button("page-create-button").click();
 	await ada.heading("page-desk-heading").waitFor();

@@ -49,7 +49,8 @@ export function CreateScreen() {
 			<p class="steps">
 				<Text id="page-step" values={{ number: step.value + 1, total: TITLES.length }} />
 			</p>
-			{failure.value && <Failure failure={failure.value} onRetry={make} />}
+			{/* The words are made once: after a failure later on, the screen's own button tries again. */}
+			{failure.value && <Failure failure={failure.value} onRetry={words.value ? undefined : make} />}
 			{isBusy.value && <Busy waiting={waiting.value} />}
 			{words.value && step.value === 0 && (
 				<>
