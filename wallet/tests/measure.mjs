@@ -64,14 +64,17 @@ async function visits() {
 		const profile = `visitor-${turn}`;
 		const finished = [];
 		const before = async (context) => {
-			context.on("requestfinished", (request) => finished.push(new URL(request.url()).pathname.slice(1) || "index.html"));
+			context.on("requestfinished", (request) => {
+				const name = new URL(request.url()).pathname.slice(1) || "index.html";
+				if (!name.startsWith("v1/")) finished.push(name);
+			});
 			await noteReadiness(context);
 		};
 		const wallet = await harness.openWallet(profile, { address: line.address, before });
 		first.push(await readiness(wallet));
-		loaded = [...new Set(finished)].filter((name) => !name.startsWith("v1/"));
+		loaded = [...new Set(finished)];
 		await wallet.installed();
-		rest = [...new Set(finished)].filter((name) => !loaded.includes(name) && !name.startsWith("v1/"));
+		rest = [...new Set(finished)].filter((name) => !loaded.includes(name));
 		await wallet.page.reload();
 		later.push(await readiness(wallet));
 		await harness.closeProfile(profile);

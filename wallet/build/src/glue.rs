@@ -8,6 +8,8 @@ use wasm_bindgen_cli_support::Bindgen;
 
 /// The file that fetches parts of the core, beside its JavaScript.
 const PARTS: &str = "parts.js";
+/// The folder of the parts there.
+const FOLDER: &str = "parts";
 
 /// The id of custom sections: names, relocations, versions of tools.
 const CUSTOM: u8 = 0;
@@ -23,25 +25,53 @@ pub struct Core {
 /// A module as the browser gets it. It is written into `to`, as `NAME_bg.wasm`, and so are its
 /// JavaScript and types, and what this function made them from: the same file is not worked on twice.
 pub fn generate(wasm: &Path, name: &str, to: &Path) -> Result<Vec<u8>> {
-	generate_from(files::read(wasm)?, name, to).with_context(|| wasm.display().to_string())
+	let (bytes, made) = (files::read(wasm)?, to.join(format!("{name}_bg.wasm")));
+	once(&bytes, &made, || bind(&bytes, name, to)).with_context(|| wasm.display().to_string())?;
+	files::read(&made)
 }
 
 /// The core in its parts. Where a function is marked as the beginning of a part, the module is cut: what
-/// only that function leads to is in the part.
+/// only that function leads to is in the part. The same core is not worked on twice.
 pub fn generate_core(wasm: &Path, to: &Path) -> Result<Core> {
-	let bytes = files::read(wasm)?;
+	let (bytes, made) = (files::read(wasm)?, to.join("core_bg.wasm"));
+	once(&bytes, &made, || split(&bytes, to)).with_context(|| wasm.display().to_string())?;
+	let mut parts = Vec::new();
+	for entry in fs::read_dir(to.join(FOLDER)).context("the core's parts")? {
+		let entry = entry?;
+		let name = entry.file_name().to_string_lossy().into_owned();
+		parts.push((name, files::read(&entry.path())?));
+	}
+	parts.sort();
+	Ok(Core { first: files::read(&made)?, parts })
+}
+
+/// Makes what belongs to these bytes, unless it was made from them already.
+fn once(bytes: &[u8], made: &Path, make: impl FnOnce() -> Result<()>) -> Result<()> {
+	let stamp = format!("{} {}", files::sha256(bytes), wasm_bindgen_shared());
+	let stamp_file = made.with_file_name("stamp");
+	if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && made.is_file() {
+		return Ok(());
+	}
+	let _ = fs::remove_file(&stamp_file);
+	make()?;
+	files::write(&stamp_file, stamp.as_bytes())
+}
+
+/// Writes the core's first part with its JavaScript into `to`, and the others into a folder in it.
+fn split(core: &[u8], to: &Path) -> Result<()> {
 	let folder = tempfile::tempdir().context("a temporary folder")?;
 	let first = folder.path().join("first.wasm");
 	let link = format!("./{PARTS}");
-	let mut options = wasm_split_cli_support::Options::new(&bytes);
+	let mut options = wasm_split_cli_support::Options::new(core);
 	options.output_dir = folder.path();
 	options.main_out_path = &first;
 	options.link_name = &link;
 	options.main_module = "./core.js";
 	let split = wasm_split_cli_support::transform(options)
-		.map_err(|error| anyhow!("{} cannot be split: {error:#}", wasm.display()))?;
+		.map_err(|error| anyhow!("the core cannot be split: {error:#}"))?;
 	let mut script = String::from_utf8(files::read(&folder.path().join(PARTS))?)?;
-	let mut parts = Vec::new();
+	let parts = to.join(FOLDER);
+	let _ = fs::remove_dir_all(&parts);
 	for path in split.split_modules {
 		let stem = path.file_stem().context("a part without a name")?.to_string_lossy();
 		let bytes = without_custom_sections(&files::read(&path)?)?;
@@ -49,12 +79,10 @@ pub fn generate_core(wasm: &Path, to: &Path) -> Result<Core> {
 		let plain = format!("\"./{stem}.wasm\"");
 		ensure!(script.contains(&plain), "{PARTS} does not name {stem}.wasm");
 		script = script.replace(&plain, &format!("\"./{name}\""));
-		parts.push((name, bytes));
+		files::write(&parts.join(name), &bytes)?;
 	}
-	parts.sort();
 	files::write(&to.join(PARTS), script.as_bytes())?;
-	let first = generate_from(files::read(&first)?, "core", to)?;
-	Ok(Core { first, parts })
+	bind(&files::read(&first)?, "core", to)
 }
 
 /// A module without names and other things that no browser needs.
@@ -71,16 +99,11 @@ fn without_custom_sections(module: &[u8]) -> Result<Vec<u8>> {
 	Ok(kept.finish())
 }
 
-fn generate_from(bytes: Vec<u8>, name: &str, to: &Path) -> Result<Vec<u8>> {
-	let stamp = format!("{} {}", files::sha256(&bytes), wasm_bindgen_shared());
-	let (stamp_file, made) = (to.join("stamp"), to.join(format!("{name}_bg.wasm")));
-	if fs::read_to_string(&stamp_file).is_ok_and(|old| old == stamp) && made.is_file() {
-		return files::read(&made);
-	}
-	let _ = fs::remove_file(&stamp_file);
+/// Writes a module's JavaScript, and the file for it.
+fn bind(module: &[u8], name: &str, to: &Path) -> Result<()> {
 	let mut bindgen = Bindgen::new();
 	bindgen
-		.input_bytes(name, bytes)
+		.input_bytes(name, module.to_vec())
 		.web(true)?
 		.typescript(true)
 		.omit_default_module_path(true)
@@ -90,12 +113,10 @@ fn generate_from(bytes: Vec<u8>, name: &str, to: &Path) -> Result<Vec<u8>> {
 		.remove_producers_section(true);
 	let mut output =
 		bindgen.generate_output().context("wasm-bindgen does not accept the module")?;
-	output.emit(to).context("writing the JavaScript of a module")?;
-	files::write(&stamp_file, stamp.as_bytes())?;
-	files::read(&made)
+	output.emit(to).context("writing the JavaScript of a module")
 }
 
 /// What the JavaScript depends on besides the module.
 fn wasm_bindgen_shared() -> &'static str {
-	concat!(env!("CARGO_PKG_VERSION"), " glue 2")
+	concat!(env!("CARGO_PKG_VERSION"), " glue 3")
 }

@@ -364,5 +364,6 @@ addEventListener("message", async (event: MessageEvent<Asked>) => {
 	// The first request is answered: fetch the rest while the person reads. Later calls do nothing, or try
 	// again after a failure.
 	void core.loadAccount();
+	void core.settle();
 	void follow(core);
 });

@@ -122,10 +122,7 @@ impl<H: Host> App<H> {
 				Err(error) => error,
 			},
 			ask => match self.answer(ask, id, bytes).await {
-				Ok((said, bytes)) => {
-					self.host().post(answer(said), bytes);
-					return self.settle().await;
-				},
+				Ok((said, bytes)) => return self.host().post(answer(said), bytes),
 				Err(error) => error,
 			},
 		};
@@ -133,8 +130,9 @@ impl<H: Host> App<H> {
 		self.host().post(Message::Failed { id, failure }, None);
 	}
 
-	/// Does the work that an answer left for later. After a failure it is done when the wallet is opened again.
-	async fn settle(&self) {
+	/// Does the work that an answer left for later, until the wallet is locked. To be called after each answer,
+	/// and not to be waited for: custodians can take minutes.
+	pub async fn settle(&self) {
 		if let Ok(account) = self.account() {
 			self.in_background(account.settle()).await;
 		}

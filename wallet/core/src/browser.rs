@@ -405,6 +405,12 @@ impl Core {
 		let _ = load_account().await;
 	}
 
+	/// Does the work that an answer left for later.
+	pub async fn settle(&self) {
+		let app = self.app.clone();
+		app.settle().await;
+	}
+
 	/// Locks the wallet if nothing was asked for a while.
 	pub fn tick(&self) {
 		self.app.tick();

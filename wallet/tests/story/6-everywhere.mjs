@@ -66,15 +66,17 @@ const DESKTOP = { width: 1280, height: 800 };
 async function each_screen_in_other_languages_and_colours_has_no_findings(harness, facts) {
 	const { ada, story } = await begin(harness, facts);
 	const phone = ada.page.viewportSize();
-	const schemes = facts.matrix ? ["light", "dark", "forced"] : null;
-	for (const language of facts.matrix ? ["en", "de", "id"] : ["id"]) {
+	const [languages, schemes, devices] = facts.matrix
+		? [["en", "de", "id"], ["light", "dark", "forced"], ["phone", "desktop"]]
+		: [["id"], ["dark"], ["phone"]];
+	for (const language of languages) {
 		await inLanguage(ada, language);
-		for (const scheme of schemes ?? ["dark"]) {
+		for (const scheme of schemes) {
 			await ada.page.emulateMedia({
 				colorScheme: scheme === "dark" ? "dark" : "light",
 				forcedColors: scheme === "forced" ? "active" : "none",
 			});
-			for (const device of facts.matrix ? ["phone", "desktop"] : ["phone"]) {
+			for (const device of devices) {
 				await ada.page.setViewportSize(device === "phone" ? phone : DESKTOP);
 				Object.assign(ada.wallet.options, { dark: scheme === "dark", device });
 				await eachScreen(ada, story, scheme === "forced" ? "forced-" : "");

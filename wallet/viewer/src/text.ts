@@ -27,8 +27,8 @@ export const text: Viewer = async (bytes, into): Promise<View> => {
 function* blocks(content: string): Generator<string> {
 	for (let from = 0; from < content.length; ) {
 		let to = from + BLOCK;
-		const line = content.lastIndexOf("\n", to);
-		if (to < content.length && line >= from) to = line + 1;
+		const line = content.slice(from, to + 1).lastIndexOf("\n");
+		if (to < content.length && line >= 0) to = from + line + 1;
 		const isWithin = /[\uDC00-\uDFFF]/.test(content.charAt(to));
 		to -= isWithin ? 1 : 0;
 		yield content.slice(from, to);

@@ -149,9 +149,8 @@ impl<H: Host> Account<H> {
 		self.renew_session().await.map(drop)
 	}
 
-	/// Catches up, unless that was done. What is permitted or signed waits for it: another device may know
-	/// that a member's key has changed.
-	pub(super) async fn caught_up(&self) -> Result<()> {
+	/// Catches up, unless that was done.
+	async fn caught_up(&self) -> Result<()> {
 		let _only_one = self.catching_up.lock().await;
 		if locked(&self.known).is_behind {
 			self.catch_up(&*self.session().await?).await?;
@@ -296,9 +295,15 @@ impl<H: Host> Account<H> {
 		if !self.has_backup() {
 			return Err(Trouble::Backup.into());
 		}
+		self.session_to_sign().await?;
+		self.renew_session().await
+	}
+
+	/// The same, to sign something: another device may know that a member's key has changed.
+	pub(super) async fn session_to_sign(&self) -> Result<Arc<Session<H>>> {
 		self.session().await?;
 		self.caught_up().await?;
-		self.renew_session().await
+		self.session().await
 	}
 
 	/// A session of its own, which can be changed.

@@ -466,9 +466,7 @@ impl<H: Host> Account<H> {
 		if draft.speech.language() != speech.language() {
 			return Err(Trouble::NotShown.into());
 		}
-		self.session().await?;
-		self.caught_up().await?;
-		let session = self.session().await?;
+		let session = self.session_to_sign().await?;
 		let me = self.account();
 		let labels = session.labels_of(&me).await?;
 		let at = session.finalized().await?;
