@@ -25,8 +25,8 @@ setup: ## install what is missing: Debian packages, Rust targets, Kubo, Node, Ch
 	@scripts/setup
 
 # What compiling needs. Only running needs Kubo, only the wallet Node, only its tests Chromium.
-.PHONY: setup-build setup-run
-setup-build setup-run:
+.PHONY: setup-build setup-run setup-images
+setup-build setup-run setup-images:
 	@scripts/setup $(@:setup-%=%)
 
 .PHONY: build
@@ -67,13 +67,41 @@ attack: programs ## play attacks on networks of its own, and print who stops eac
 power-cuts: programs ## cut the power of one institution and of all, twenty times each (needs root; CUTS=n)
 	@VOUCHSAFE_CUTS=$(or $(CUTS),20) $(CARGO) test --test processes -- --nocapture what_was_final_is_final
 
+.PHONY: recover
+recover: programs ## lose two of four validators for good, and recover finality after three minutes (STALL=seconds)
+	@VOUCHSAFE_STALL=$(or $(STALL),180) $(CARGO) test --test processes -- --ignored --nocapture finality_is_recovered
+
+.PHONY: join
+join: programs ## join a chain of 10,000 blocks by warp and by import, and measure what joining and blocks take (BLOCKS=n)
+	@VOUCHSAFE_BLOCKS=$(or $(BLOCKS),10000) $(CARGO) test --test processes -- --ignored --nocapture --test-threads=1 joining::
+
+.PHONY: packages
+packages: programs ## make Debian packages of the programs, and print their sizes
+	@scripts/packages
+
+.PHONY: test-packages
+test-packages: packages ## install, start, upgrade and remove the packages on a fresh Debian, and run lintian (needs root)
+	@scripts/test-packages
+
 .PHONY: fhir-validate
 fhir-validate: programs ## split example bundles and validate the records with HAPI (needs Java and Maven)
 	@scripts/fhir-validate
 
+.PHONY: images
+images: programs setup-images ## build the images of node, custodian and command line, and print their ids, sizes and times
+	@scripts/images
+
+.PHONY: test-images
+test-images: programs setup-images ## build the images twice; run four members from docker/compose.yaml, and the short story (needs root)
+	@scripts/test-images
+
 .PHONY: demo
 demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study)
 	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)') $(STORY)
+
+.PHONY: found
+found: programs ## found a network from its members' cards, with new keys, and send a document through it
+	@$(RUN) vouchsafe-demo found
 
 .PHONY: up
 up: programs wallet ## start the same network and leave it running; prints addresses and keys

@@ -4,6 +4,7 @@
 //! A member that has [changed](crate::pins) since the user saw it first gets nothing new until the user
 //! has confirmed the change. Nothing else waits for that, above all no revocation.
 
+mod backups;
 #[cfg(test)]
 mod changed_members;
 #[cfg(test)]
@@ -45,6 +46,7 @@ use vouchsafe_vault::{
 
 use widening::{forbids_less, widens};
 
+pub use backups::kept_in_backups;
 pub(crate) use texts::{keep_texts, kept_texts, KeptText};
 
 const FOLDER: &str = "consents";

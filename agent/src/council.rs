@@ -5,6 +5,8 @@
 //! motion is the user's own counts nothing: that is found by the hash of the call that the user proposed.
 
 mod code;
+pub mod members;
+pub mod nodes;
 
 use crate::{
 	advice::{Advice, Advised},
@@ -345,6 +347,23 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 			ENGLISH.insert(&crate::text::line(&String::from_utf8_lossy(name))),
 			hex::encode(hash.0)
 		),
+		RuntimeCall::Consortium(ConsortiumCall::set_validators { validators }) => {
+			format!("make these the validators: {}", listed(session, validators))
+		},
+		RuntimeCall::Consortium(ConsortiumCall::set_seats { seats }) => {
+			format!("give these the seats of the council: {}", listed(session, seats))
+		},
+		RuntimeCall::Consortium(ConsortiumCall::recover_finality {
+			validators,
+			last_final,
+			delay,
+			until,
+		}) => format!(
+			"make these the validators without waiting for finality: {}. Finality goes on from block \
+			 {last_final}, {delay} blocks after this is signalled, without the votes of the validators before. The \
+			 motion counts up to block {until}",
+			listed(session, validators)
+		),
 		RuntimeCall::Studies(StudiesCall::approve { study }) => format!("approve study {study}"),
 		RuntimeCall::Studies(StudiesCall::stop { study }) => format!("stop study {study}"),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
@@ -352,6 +371,24 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 		},
 		_ => UNKNOWN.into(),
 	}
+}
+
+/// The names of these accounts, for people who read them.
+pub fn named<'a>(
+	session: &Session<impl Platform>,
+	accounts: impl IntoIterator<Item = &'a AccountId>,
+) -> String {
+	let names: Vec<_> = accounts.into_iter().map(|it| session.names.show(it)).collect();
+	match names.is_empty() {
+		true => "none".into(),
+		false => ENGLISH.and(&names),
+	}
+}
+
+/// The names of institutions, in a sentence that is signed.
+fn listed(session: &Session<impl Platform>, accounts: &[AccountId]) -> String {
+	let names: Vec<_> = accounts.iter().map(|it| session.names.in_sentence(it)).collect();
+	ENGLISH.and(&names)
 }
 
 #[cfg(test)]

@@ -36,7 +36,7 @@ pub struct Holding {
 	pub wrote: usize,
 	/// For how many records it answers now.
 	pub answers_for: usize,
-	/// Of how many records it has acknowledged a key share.
+	/// Of how many records it has acknowledged a key share that it has not lost.
 	pub keys: usize,
 	/// Since when it holds one of them. `None` if the log does not say it.
 	pub since: Option<Since>,
@@ -60,7 +60,8 @@ pub fn holdings<'a>(
 	log: impl IntoIterator<Item = (&'a LogLine, Option<LogEntry>)>,
 ) -> BTreeMap<AccountId, Holding> {
 	let mut found: BTreeMap<AccountId, Holding> = BTreeMap::new();
-	let mut keys: BTreeMap<AccountId, BTreeSet<H256>> = BTreeMap::new();
+	// Of each holder the versions, with the epochs of their sharing sets.
+	let mut keys: BTreeMap<AccountId, BTreeSet<(H256, u32, u32)>> = BTreeMap::new();
 	let add = |count: &mut usize| *count = count.saturating_add(1);
 	for (_, record) in records {
 		if record.author != record.patient {
@@ -80,11 +81,14 @@ pub fn holdings<'a>(
 			},
 			LogEvent::SharesAcknowledged { holder, versions } => {
 				let held = keys.entry(holder.clone()).or_default();
-				held.extend(
-					versions.iter().map(|(record, ..)| *record).filter(|it| known.contains(it)),
-				);
+				held.extend(versions.iter().filter(|(record, ..)| known.contains(record)));
 				let first = !held.is_empty();
 				(holder, first)
+			},
+			LogEvent::SharesLost { holder, versions } => {
+				let held = keys.entry(holder).or_default();
+				held.retain(|version| !versions.contains(version));
+				continue;
 			},
 			_ => continue,
 		};
@@ -95,7 +99,8 @@ pub fn holdings<'a>(
 		}
 	}
 	for (holder, held) in keys.into_iter().filter(|(_, held)| !held.is_empty()) {
-		found.entry(holder).or_default().keys = held.len();
+		let records: BTreeSet<H256> = held.into_iter().map(|(record, ..)| record).collect();
+		found.entry(holder).or_default().keys = records.len();
 	}
 	found
 }

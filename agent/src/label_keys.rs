@@ -274,7 +274,7 @@ async fn keepers(session: &Session<impl Platform>, home: &AccountId) -> Result<V
 	let at = session.finalized().await?;
 	for (grantee, consent) in at.all_consents_of(&patient).await? {
 		if permits_writing(&consent.terms) {
-			keepers.extend(writers(session, &at, &grantee).await?);
+			keepers.extend(institutions_meant(session, &at, &grantee).await?);
 		}
 	}
 	let records = at.all_records_of(&patient).await?.into_iter().map(|(_, record)| record);
@@ -382,7 +382,7 @@ pub async fn deliver<'a>(
 	let mut institutions = Vec::new();
 	for (grantee, terms) in permits {
 		if permits_writing(terms) {
-			institutions.extend(writers(session, &at, grantee).await?);
+			institutions.extend(institutions_meant(session, &at, grantee).await?);
 		}
 	}
 	institutions.sort_unstable();
@@ -401,8 +401,8 @@ pub async fn deliver<'a>(
 	Ok(report)
 }
 
-/// The institutions whose staff may write under a permit for this grantee.
-async fn writers<P: Platform>(
+/// The institutions whose staff a permit for this grantee lets in.
+pub(crate) async fn institutions_meant<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
 	grantee: &Grantee,

@@ -359,6 +359,8 @@ pub(crate) struct MemoryCustodians {
 	pub(crate) openable: Option<Openable>,
 	/// The pieces of content that each institution's custodian sends, whatever is asked for.
 	pub(crate) content: BTreeMap<AccountId, Vec<Result<Bytes, CustodianError>>>,
+	/// For how many days their backups are kept.
+	pub(crate) backup_days: u16,
 	/// The institution whose custodian it is.
 	institution: Option<AccountId>,
 }
@@ -412,13 +414,12 @@ impl Custodian for MemoryCustodians {
 			institution,
 			account: zero,
 			key: zero,
+			next_key: None,
 			content,
 			max_content,
+			backup_days: self.backup_days,
+			ready: true,
 		})
-	}
-
-	async fn readiness(&self) -> Result<Readiness, CustodianError> {
-		self.fail()
 	}
 
 	async fn add_content<S: Content<io::Error> + 'static>(

@@ -20,9 +20,9 @@ use vouchsafe_protocol::{
 	cid::Cid,
 	errors::{ChainError, CustodianError},
 	messages::{AskRelease, FetchPatientEnvelope, PatientEnvelope, Release},
-	openings::{Fault, Gathered, Source, Target},
+	openings::{has_custodian, Fault, Gathered, Source, Target},
 	traits::{Custodian, View},
-	types::{self, AccountId, Ground, Purpose, RecordStatus, SharingSet, H256},
+	types::{self, AccountId, Ground, HolderState, Purpose, RecordStatus, SharingSet, H256},
 };
 use vouchsafe_speech::{short, Noun};
 use vouchsafe_vault::{
@@ -173,6 +173,9 @@ pub struct Opened<Place> {
 	pub content_from: String,
 	/// Whether the record is valid, or how it is marked as entered in error.
 	pub status: RecordStatus,
+	/// How many holders have a share of its key, and how many should. They differ if a share did not arrive,
+	/// or was lost.
+	pub held: (usize, usize),
 	/// The faults that were found: custodians that sent a false share, copies that were changed.
 	pub warnings: Vec<String>,
 }
@@ -387,8 +390,16 @@ fn opened<Place>(
 		shares_from: shares_from.clone(),
 		content_from,
 		status: target.status,
+		held: held(&target.set),
 		warnings,
 	}
+}
+
+/// How many holders of a version have their share, and how many holders there are. The patient's share is
+/// with those of the institutions.
+pub fn held(set: &SharingSet) -> (usize, usize) {
+	let has = |holder: &&HolderState| holder.acknowledged || !has_custodian(holder.kind);
+	(set.holders.iter().filter(has).count(), set.holders.len())
 }
 
 async fn learn_labels(

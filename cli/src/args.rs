@@ -3,12 +3,14 @@
 mod audit;
 mod consent;
 mod council;
+mod doctor;
 mod enrol;
 mod key;
 mod name;
 mod record;
 mod request;
 mod study;
+mod validator;
 mod wallet;
 
 use anyhow::Result;
@@ -22,7 +24,10 @@ use vouchsafe_primitives::Vocabulary;
 
 pub use audit::{AuditCommand, WhichLines, WhichLog};
 pub use consent::{About, Agreeing, AssistedCover, ConsentCommand, Reach};
-pub use council::CouncilCommand;
+pub use council::{
+	Council, CouncilCommand, OnChainCommand, SeatsCommand, SignCard, ValidatorsCommand,
+};
+pub use doctor::Doctor;
 pub use enrol::EnrolCommand;
 pub use key::KeyCommand;
 pub use name::NameCommand;
@@ -31,6 +36,7 @@ pub use record::{
 };
 pub use request::RequestCommand;
 pub use study::{Choice, Contribution, Paper, StudyCommand, WhichReport, WhichResult};
+pub use validator::{NodesCommand, PeerKey, ValidatorCommand};
 pub use wallet::WalletCommand;
 
 /// The heading of the options that every command takes.
@@ -88,6 +94,17 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub genesis: Option<H256>,
+	/// A proven block from which to begin, which your institution publishes. It is needed once after finality was
+	/// recovered.
+	#[arg(
+		long,
+		global = true,
+		env = "VOUCHSAFE_CHECKPOINT",
+		hide_env_values = true,
+		value_name = "FILE",
+		help_heading = GLOBAL
+	)]
+	pub checkpoint: Option<PathBuf>,
 	/// Folder for keys, address book and journal [default: ~/.config/vouchsafe].
 	#[arg(
 		long,
@@ -164,9 +181,12 @@ pub enum Command {
 		vouchsafe --key registrar enrol submit eva.json"
 	)]
 	Enrol(EnrolCommand),
-	/// The council's motions: admissions, releases of the wallet, upgrades.
-	#[command(subcommand, after_help = "Example:\n  vouchsafe council list")]
-	Council(CouncilCommand),
+	/// The council's motions: admissions, validators, seats, releases of the wallet, upgrades.
+	#[command(after_help = "Example:\n  vouchsafe council list")]
+	Council(Council),
+	/// Your institution's validator and nodes.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe --key hospital-a validator rotate")]
+	Validator(ValidatorCommand),
 	/// Add, import, list, open and verify records.
 	#[command(
 		subcommand,
@@ -199,6 +219,16 @@ pub enum Command {
 	/// Show the state of the node, the chain, the custodians and your account.
 	#[command(after_help = "Example:\n  vouchsafe --key eva status")]
 	Status,
+	/// Find faults of your institution's custodian and of what it needs, on its machine.
+	///
+	/// It checks the custodian, its files, database and disk, backups, Kubo, the node with its session keys, the
+	/// clock, the custodian's address with its certificate, the other members, and versions. It prints a line
+	/// for each: good, warning or bad, with the command that helps. The exit code is 1 if something is bad. It
+	/// changes nothing.
+	#[command(
+		after_help = "Example:\n  sudo vouchsafe doctor --config /etc/vouchsafe/custodian.toml"
+	)]
+	Doctor(Doctor),
 }
 
 /// Agreement to what is signed.
@@ -248,10 +278,28 @@ pub fn parse_key(text: &str) -> Result<[u8; 32]> {
 mod tests {
 	use super::*;
 	use clap::CommandFactory;
+	use clap_complete::{Generator, Shell};
 
 	#[test]
 	fn the_command_line_is_sound() {
 		Cli::command().debug_assert();
+	}
+
+	/// `make packages` names the folder in VOUCHSAFE_MANUAL.
+	#[test]
+	fn the_manual_and_the_completions_are_generated() {
+		let temporary = tempfile::tempdir().unwrap();
+		let folder = std::env::var("VOUCHSAFE_MANUAL");
+		let folder = folder.map_or(temporary.path().into(), PathBuf::from).join("vouchsafe");
+		std::fs::create_dir_all(&folder).unwrap();
+		let command = Cli::command();
+		clap_mangen::generate_to(command.clone(), &folder).unwrap();
+		for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+			clap_complete::generate_to(shell, &mut command.clone(), "vouchsafe", &folder).unwrap();
+			assert!(std::fs::exists(folder.join(shell.file_name("vouchsafe"))).unwrap());
+		}
+		let page = std::fs::read_to_string(folder.join("vouchsafe-consent-grant.1")).unwrap();
+		assert!(page.contains(".TH vouchsafe-consent-grant 1"), "{page}");
 	}
 
 	#[test]
@@ -276,7 +324,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 31] = [
+	const WITHOUT_SIGNATURE: [&str; 34] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key convert",
@@ -288,6 +336,8 @@ mod tests {
 		"vouchsafe enrol code",
 		"vouchsafe enrol list",
 		"vouchsafe council list",
+		"vouchsafe council nodes",
+		"vouchsafe council recovery-file",
 		"vouchsafe record list",
 		"vouchsafe record verify",
 		"vouchsafe record holdings",
@@ -308,6 +358,7 @@ mod tests {
 		"vouchsafe wallet check",
 		"vouchsafe wallet checkpoint",
 		"vouchsafe status",
+		"vouchsafe doctor",
 	];
 
 	#[test]

@@ -14,6 +14,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use futures::future::join_all;
 use std::{
+	path::PathBuf,
 	pin::pin,
 	sync::{
 		atomic::{AtomicBool, Ordering},
@@ -27,7 +28,7 @@ use vouchsafe_agent::{
 	session::Parts,
 };
 use vouchsafe_client::{
-	chain::{Chain, ChainError, Stall, Submit, H256},
+	chain::{Chain, ChainError, Stall, Submit, View, H256},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
 	protocol::proof::{ProofError, Trusted},
 	proven::{Connection, Listener, Notice, ProvenChain},
@@ -84,6 +85,10 @@ pub struct Settings {
 	pub allowed: Vec<Network>,
 	/// Where the key's passphrase comes from.
 	pub secrets: Secrets,
+	/// A file with a proven block from which to begin.
+	pub checkpoint: Option<PathBuf>,
+	/// Whether to go on at the node's best block, while nothing becomes final.
+	pub best: bool,
 }
 
 impl Settings {
@@ -179,6 +184,14 @@ impl Settings {
 		let kept = self.home.read(CHAINS, &name).await?;
 		let kept = kept.map(|bytes| Trusted::from_bytes(&bytes, genesis)).transpose();
 		let kept = kept.with_context(|| self.home.describe(CHAINS, &name))?;
+		let kept = match (kept, self.checkpoint(genesis)?) {
+			(Some(kept), Some(checkpoint)) => Some(kept.newer(checkpoint)),
+			(kept, checkpoint) => kept.or(checkpoint),
+		};
+		if self.best {
+			tell_best(&node).await?;
+			return Ok(ProvenChain::at_best(node, kept).await?);
+		}
 		let mut chain = self.resume_proving(node, others, kept, &name).await?;
 		let home = self.home.clone();
 		let keeper = move |trusted: &Trusted| {
@@ -192,6 +205,18 @@ impl Settings {
 			self.pin_genesis(genesis).await?;
 		}
 		Ok(chain)
+	}
+
+	/// The proven block of the checkpoint, if one is named.
+	fn checkpoint(&self, genesis: H256) -> Result<Option<Trusted>> {
+		let Some(file) = &self.checkpoint else { return Ok(None) };
+		let failed = || format!("cannot use the checkpoint {}", file.display());
+		let text = std::fs::read_to_string(file).with_context(failed)?;
+		let trusted = Trusted::from_checkpoint(&text).with_context(failed)?;
+		if trusted.genesis() != genesis {
+			return Err(ProofError::OtherChain(genesis)).with_context(failed);
+		}
+		Ok(Some(trusted))
 	}
 
 	/// Proves the chain with this name from what was kept of it. A development chain may have been started
@@ -221,11 +246,6 @@ impl Settings {
 				forget(&self.home, name)?;
 				Ok(again)
 			},
-			Err(error @ ChainError::StateGone) if !was_kept => Err(error).context(
-				"the first command with a new folder proves the chain from its first block, and this node \
-				 no longer has that block's state. Name an archive node with --node once; later any node \
-				 will do",
-			),
 			result => Ok(result?),
 		}
 	}
@@ -349,6 +369,16 @@ impl Settings {
 		let passphrase = self.secrets.ask(&format!("Passphrase of the key {key}"))?;
 		store.unlock(key, &passphrase).map(Some)
 	}
+}
+
+/// Says on standard error that what is read is not final.
+async fn tell_best(node: &Chain) -> Result<()> {
+	let (last, best) = (node.finalized().await?.number(), node.best().await?.number());
+	let _silence = silence();
+	write_error(&format!(
+		"NOTE: with --best, everything is read at block {best}, which is not final. The last final block is {last}\n"
+	));
+	Ok(())
 }
 
 /// What is said when a folder is first used without the chain's genesis hash.

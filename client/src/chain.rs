@@ -25,6 +25,8 @@ use vouchsafe_protocol::{
 pub(crate) mod belief;
 mod evidence;
 mod finality;
+mod inspection;
+pub mod session_keys;
 pub(crate) mod submission;
 
 pub use evidence::Block;
@@ -338,10 +340,20 @@ impl Chain {
 	}
 
 	/// Whether the node still has the state of the first blocks. On a young chain a pruning node
-	/// has not pruned anything yet, so ask again later.
+	/// has not pruned anything yet, so ask again later. One that has synced by warp may have the state of
+	/// the genesis block, and not those after it.
 	pub async fn is_archive(&self) -> Result<bool, ChainError> {
-		let genesis = Some(self.genesis);
-		match answered(|| self.rpc.state_get_keys_paged(&[], 1, None, genesis)).await {
+		let is_new = self.final_hash().await? == self.genesis;
+		Ok(self.has_state(0).await? && (is_new || self.has_state(1).await?))
+	}
+
+	/// Whether the node still has the state of the block of this number, which should be final.
+	pub async fn has_state(&self, number: u32) -> Result<bool, ChainError> {
+		let hash = match self.hash_of(number).await {
+			Err(ChainError::StateGone) => return Ok(false),
+			hash => Some(hash?),
+		};
+		match answered(|| self.rpc.state_get_keys_paged(&[], 1, None, hash)).await {
 			Ok(keys) => Ok(!keys.is_empty()),
 			Err(ChainError::StateGone) => Ok(false),
 			Err(error) => Err(error),

@@ -2,6 +2,8 @@
 //! [`AllowedAddresses`], and gives up custodians that are silent or slow.
 
 mod addresses;
+mod certificates;
+pub mod inspection;
 
 use crate::{
 	chain::{AccountId, H256},
@@ -35,6 +37,11 @@ pub use vouchsafe_protocol::{errors::CustodianError, traits::Custodian};
 const DOWNLOAD: Patience = Patience { silence: SILENCE, slowest: 1024 };
 /// How many bytes per second a custodian must take and add to its IPFS node.
 const SLOWEST: u64 = 16 * 1024;
+
+/// The header with which a request is named, so that a person can quote it to the custodian's institution,
+/// whose log has it. Each request has a new random name: one that several had would tell which of them are
+/// of the same person.
+const REQUEST_ID: &str = "x-request-id";
 
 /// What [`Transport::elapsed`] counts from.
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
@@ -86,6 +93,8 @@ impl HttpTransport {
 impl Transport for HttpTransport {
 	async fn send(&self, request: Request) -> Result<Response, CustodianError> {
 		let Request { method, url, headers, body, time_limit } = request;
+		let host = host_of(&url);
+		let host = host.as_str();
 		let http = match &body {
 			// The silence after the last byte does not count.
 			RequestBody::Content { .. } => &build(builder(&self.allowed))?,
@@ -98,20 +107,24 @@ impl Transport for HttpTransport {
 		for (name, value) in headers {
 			sending = sending.header(name, value);
 		}
+		let id = hex::encode(vouchsafe_vault::random_bytes::<8>());
+		sending = sending.header(REQUEST_ID, &id);
 		if let Some(limit) = time_limit {
 			sending = sending.timeout(limit);
 		}
 		let answer = match body {
-			RequestBody::Empty => sending.send().await.map_err(from_transport)?,
-			RequestBody::Bytes(bytes) => {
-				sending.body(bytes).send().await.map_err(from_transport)?
-			},
+			RequestBody::Empty => sending.send().await.map_err(from_transport),
+			RequestBody::Bytes(bytes) => sending.body(bytes).send().await.map_err(from_transport),
 			RequestBody::Content { length, stream } => {
 				let sending = sending.header(CONTENT_LENGTH, length);
-				upload(sending, stream, length, SILENCE).await?
+				upload(sending, stream, length, SILENCE).await
 			},
 		};
-		Ok(self.response(answer, time_limit.is_some()))
+		match &answer {
+			Ok(answer) => tell_refusal(host, answer.status().as_u16(), &id),
+			Err(error) => tracing::info!(custodian = host, request = id, "no answer: {error}"),
+		}
+		Ok(self.response(answer?, time_limit.is_some()))
 	}
 
 	async fn sleep(&self, time: Duration) {
@@ -136,6 +149,29 @@ impl Transport for HttpTransport {
 
 	fn note_retry(&self, url: &str, error: &CustodianError, tried: u32) {
 		tracing::debug!(%error, url, tried, "asking again");
+	}
+}
+
+/// The custodian's name in its address. What follows it may name content.
+fn host_of(url: &str) -> String {
+	let parsed = reqwest::Url::parse(url).ok();
+	parsed.and_then(|url| Some(url.host_str()?.to_owned())).unwrap_or_default()
+}
+
+/// Tells the name of a refused request. Refusals that clients expect, and those that say what to do, are
+/// told only to who asks for more.
+fn tell_refusal(custodian: &str, status: u16, request: &str) {
+	match status {
+		200..400 => {},
+		403 | 404 | 409 | 425 | 429 | 503 => {
+			tracing::info!(custodian, status, request, "the custodian refused a request");
+		},
+		_ => tracing::warn!(
+			custodian,
+			status,
+			request,
+			"the custodian refused a request; its institution finds this number in the custodian's log"
+		),
 	}
 }
 
@@ -212,11 +248,17 @@ impl Custodians for HttpCustodians {
 }
 
 pub(crate) fn from_transport(error: reqwest::Error) -> CustodianError {
-	let causes = std::iter::successors(std::error::Error::source(&error), |cause| cause.source());
-	match causes.filter_map(|cause| cause.downcast_ref::<NotAllowed>()).next() {
-		Some(not_allowed) => CustodianError::Address(not_allowed.to_string()),
-		None => CustodianError::Unreachable(describe(&error)),
+	let first: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(&error);
+	for cause in std::iter::successors(first, |cause| cause.source()) {
+		if let Some(not_allowed) = cause.downcast_ref::<NotAllowed>() {
+			return CustodianError::Address(not_allowed.to_string());
+		}
+		if let Some(reason) = certificates::reason(cause) {
+			let host = error.url().and_then(|url| url.host_str()).unwrap_or_default();
+			return CustodianError::Certificate(format!("{host}: {reason}"));
+		}
 	}
+	CustodianError::Unreachable(describe(&error))
 }
 
 /// The error with its causes. The address must not contain a secret.
@@ -273,6 +315,37 @@ mod tests {
 			}
 		});
 		(client_of(&url), asked)
+	}
+
+	#[tokio::test]
+	async fn every_request_has_another_random_name() {
+		let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+		let url = format!("http://{}", listener.local_addr().unwrap());
+		let served = tokio::spawn(async move {
+			let mut names = Vec::new();
+			while names.len() < 3 {
+				let (mut stream, _) = listener.accept().await.unwrap();
+				let mut request = vec![0; 65536];
+				let got = stream.read(&mut request).await.unwrap();
+				let text = String::from_utf8_lossy(&request[..got]).to_lowercase();
+				let name = text.lines().find_map(|line| line.strip_prefix("x-request-id: "));
+				names.push(name.unwrap().to_owned());
+				let answer =
+					"HTTP/1.1 503 Busy\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}";
+				stream.write_all(answer.as_bytes()).await.unwrap();
+			}
+			names
+		});
+		// It is tried three times.
+		assert_eq!(release(&client_of(&url)).await, CustodianError::Busy);
+		let mut names = served.await.unwrap();
+		let is_id = |name: &String| {
+			name.len() == 16 && name.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'))
+		};
+		assert!(names.iter().all(is_id), "{names:?}");
+		names.sort();
+		names.dedup();
+		assert_eq!(names.len(), 3);
 	}
 
 	async fn release(client: &CustodianClient) -> CustodianError {

@@ -25,6 +25,8 @@ use std::{
 };
 use tokio::{sync::mpsc, time::timeout};
 
+mod damage;
+pub mod inspection;
 mod requests;
 #[cfg(test)]
 mod tests;

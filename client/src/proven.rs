@@ -23,8 +23,9 @@ use tokio::{
 };
 use vouchsafe_protocol::{
 	calls::{gives_access, takes_access},
-	proof::{Header, ProofError, Trusted},
-	proven::{follow, newest_of, Newest, ProvenView, AHEAD, KNOWN_BLOCKS, OLD},
+	proof::{Checkpoint, Header, ProofError, Trusted},
+	proven::{self, follow, newest_of, Newest, ProvenView, AHEAD, KNOWN_BLOCKS, OLD},
+	storage,
 	traits::Finality,
 };
 
@@ -143,6 +144,8 @@ pub struct ProvenChain {
 	told: Arc<StdMutex<BTreeSet<usize>>>,
 	/// The nodes that did not answer, and until when they are not asked.
 	silent: Arc<StdMutex<BTreeMap<usize, Instant>>>,
+	/// Whether it reads the best block, which nothing proves, and not the newest final one.
+	is_at_best: bool,
 	pace: ProofPace,
 }
 
@@ -175,7 +178,19 @@ impl ProvenChain {
 			Some(kept) => kept,
 			None => from_genesis(&node, &others).await?,
 		};
-		let chain = Self {
+		let chain = Self::begin(node, others, trusted, listener, pace);
+		chain.newest().await?;
+		Ok(chain)
+	}
+
+	fn begin(
+		node: Chain,
+		others: Vec<Connection>,
+		trusted: Trusted,
+		listener: Listener,
+		pace: ProofPace,
+	) -> Self {
+		Self {
 			node,
 			others,
 			trusted: Arc::new(Mutex::new(trusted)),
@@ -185,9 +200,25 @@ impl ProvenChain {
 			listener,
 			told: Arc::default(),
 			silent: Arc::default(),
+			is_at_best: false,
 			pace,
+		}
+	}
+
+	/// A chain that is read at the node's best block, and whose calls are done when they are in one: for the
+	/// council, while nothing becomes final. That this block is the chain's is not proven, only what its state
+	/// says.
+	///
+	/// # Errors
+	///
+	/// The node does not prove its genesis block, or does not answer.
+	pub async fn at_best(node: Chain, kept: Option<Trusted>) -> Result<Self, ChainError> {
+		let trusted = match kept {
+			Some(kept) => kept,
+			None => proven::from_genesis(&node, node.genesis()).await?,
 		};
-		chain.newest().await?;
+		let mut chain = Self::begin(node, vec![], trusted, Arc::new(|_| {}), ProofPace::default());
+		chain.is_at_best = true;
 		Ok(chain)
 	}
 
@@ -376,7 +407,10 @@ impl ProvenChain {
 		&self,
 		account: Option<&AccountId>,
 	) -> Result<ProvenView<Block>, ChainError> {
-		let (head, first) = self.newest().await?;
+		let (head, first) = match self.is_at_best {
+			true => (self.best_header().await?, 0),
+			false => self.newest().await?,
+		};
 		let mut failure = None;
 		for (place, node) in self.nodes_from(first) {
 			let showing = async {
@@ -392,6 +426,39 @@ impl ProvenChain {
 			}
 		}
 		Err(failure.unwrap_or(ChainError::StateGone))
+	}
+}
+
+impl ProvenChain {
+	/// The header of the node's best block.
+	async fn best_header(&self) -> Result<Header, ChainError> {
+		let best = self.node.best().await?;
+		let (header, _) = self.node.content_of(best.hash).await?;
+		Ok(Header::verify(&header, best.hash)?)
+	}
+
+	/// The last recovery of finality that was signalled, as a checkpoint that the council can publish. What
+	/// the node says of it is not proven: nothing can prove a recovery.
+	///
+	/// # Errors
+	///
+	/// [`ChainError`] if the node does not answer. `None` if there was no recovery, or the block that signals the
+	/// last one is not final yet.
+	pub async fn recovery(&self) -> Result<Option<Checkpoint>, ChainError> {
+		let last = self.node.finalized().await?;
+		let Some(number) = last.read(storage::last_recovery()).await? else { return Ok(None) };
+		let hash = self.node.hash_of(number).await?;
+		let (header, _) = self.node.content_of(hash).await?;
+		let set = self.node.at(hash).await?.read(storage::set_id()).await?.unwrap_or_default();
+		Ok(Some(Checkpoint::of_recovery(self.node.genesis(), &header, hash, set)?))
+	}
+
+	/// Until when a call is followed.
+	fn until(&self) -> Until {
+		match self.is_at_best {
+			true => Until::Best,
+			false => Until::Final,
+		}
 	}
 }
 
@@ -435,7 +502,7 @@ impl Submit for ProvenChain {
 		if ahead > AHEAD {
 			(self.listener)(&Notice::ClockBehind(ahead));
 		}
-		if seconds.is_none_or(|seconds| seconds >= OLD) {
+		if !self.is_at_best && seconds.is_none_or(|seconds| seconds >= OLD) {
 			(self.listener)(&Notice::Old { seconds });
 		}
 		Ok(view)
@@ -474,7 +541,7 @@ impl Submit for ProvenChain {
 			true => NonceChoice::AfterOwn,
 			false => NonceChoice::AfterPending,
 		};
-		submission::submit(self, signer, &call, choice, Until::Final).await
+		submission::submit(self, signer, &call, choice, self.until()).await
 	}
 
 	async fn submit_revocation(
@@ -482,7 +549,8 @@ impl Submit for ProvenChain {
 		signer: &impl Signer,
 		call: impl Into<RuntimeCall> + Send,
 	) -> Result<Included, ChainError> {
-		submission::submit(self, signer, &call.into(), NonceChoice::Account, Until::Final).await
+		let choice = NonceChoice::Account;
+		submission::submit(self, signer, &call.into(), choice, self.until()).await
 	}
 }
 

@@ -12,7 +12,7 @@ mod lanes;
 
 use crate::{
 	backoff::Backoff,
-	chain::{Block, Node},
+	chain::{is_acknowledged, Block, Node},
 	gauge::gauge_value,
 	readiness::CheckName,
 	state::{Connected, State},
@@ -50,12 +50,14 @@ const FIRST_PATIENCE: u64 = 5;
 const ADDING: Duration = Duration::from_secs(30);
 /// For how long a version is tried, in seconds.
 pub const LIFETIME: u64 = 7 * 24 * 3600;
+/// After how long an engineer should know that a version is not acknowledged, in seconds.
+const OVERDUE: u64 = 3600;
 /// After how many failures it is given up at the earliest. After an outage of a week, the first attempt
 /// may come before the IPFS node has found its peers.
 const LEAST_FAILURES: u32 = 10;
 
 #[derive(Debug, thiserror::Error)]
-enum WorkError {
+pub(crate) enum WorkError {
 	#[error(transparent)]
 	Chain(#[from] ChainError),
 	#[error(transparent)]
@@ -240,6 +242,7 @@ impl Acknowledger {
 		now: u64,
 	) -> Result<(Vec<DueVersion>, Vec<DueVersion>), StoreError> {
 		let due = state.database.to_acknowledge().await?;
+		show_overdue(&due, now);
 		let ids: HashSet<VersionId> = due.iter().map(|due| due.id).collect();
 		self.retries.retain(|id, _| ids.contains(id));
 		let (hopeless, mut due): (Vec<_>, Vec<_>) =
@@ -256,7 +259,7 @@ impl Acknowledger {
 		});
 		due.sort_by_key(|due| self.failures(&due.id));
 		let (pinned, mut to_pin): (Vec<_>, Vec<_>) =
-			due.into_iter().partition(|due| due.pinned || state.ipfs.is_none());
+			due.into_iter().partition(|due| due.pinned || (state.ipfs.is_none() && !due.is_lost));
 		if self.pinning.are_full() {
 			to_pin.clear();
 		}
@@ -367,6 +370,15 @@ async fn report_backlog(state: &State) -> Result<(), StoreError> {
 	Ok(())
 }
 
+/// Shows how many versions have not been acknowledged for longer than [`OVERDUE`], and the age of the oldest.
+fn show_overdue(due: &[DueVersion], now: u64) {
+	let ages = due.iter().filter(|due| !due.is_lost).map(|due| now.saturating_sub(due.since));
+	let overdue = ages.clone().filter(|age| *age > OVERDUE).count();
+	metrics::gauge!("vouchsafe_custodian_overdue_versions").set(gauge_value(overdue));
+	let oldest = gauge_value(ages.max().unwrap_or(0));
+	metrics::gauge!("vouchsafe_custodian_oldest_due_seconds").set(oldest);
+}
+
 /// Stops trying a version whose content could not be had for too long. Its row changes last, so that
 /// no pin stays behind.
 async fn give_up(state: &State, due: &DueVersion) -> Result<(), WorkError> {
@@ -402,7 +414,7 @@ async fn needs_pin(
 	due: &DueVersion,
 	institution: &AccountId,
 ) -> Result<bool, WorkError> {
-	if due.is_lost || is_acknowledged(finalized, due, institution).await?.is_some() {
+	if due.is_lost || is_acknowledged(finalized, &held(due), institution).await?.is_some() {
 		return Ok(true);
 	}
 	state.database.set_acknowledged(due.id, finalized.number()).await?;
@@ -438,25 +450,32 @@ async fn is_waited_for(
 	due: &DueVersion,
 	institution: &AccountId,
 ) -> Result<bool, ChainError> {
-	Ok(is_acknowledged(block, due, institution).await? == Some(false))
-}
-
-/// Whether the chain has this institution's acknowledgement. None if it holds no share of the version.
-async fn is_acknowledged(
-	block: &dyn Block,
-	due: &DueVersion,
-	institution: &AccountId,
-) -> Result<Option<bool>, ChainError> {
-	let HeldVersion { patient, record, version, epoch } = held(due);
-	let set = block.sharing_set(&patient, record, version).await?;
-	let mut holders = set.into_iter().filter(|set| set.epoch == epoch).flat_map(|set| set.holders);
-	Ok(holders.find(|it| it.account == *institution).map(|it| it.acknowledged))
+	Ok(is_acknowledged(block, &held(due), institution).await? == Some(false))
 }
 
 /// The version as the chain names it.
 fn held(due: &DueVersion) -> HeldVersion {
 	let VersionId { record, version, epoch } = due.id;
 	HeldVersion { patient: due.patient.into(), record: H256(record), version, epoch }
+}
+
+/// Pins a version again whose content was lost. It has the longest patience from the start.
+pub(crate) async fn pin_again(
+	state: &State,
+	id: VersionId,
+	patient: [u8; 32],
+	version: KeptVersion,
+) -> Result<(), WorkError> {
+	let due = DueVersion {
+		id,
+		patient,
+		pinned: false,
+		author: version.author,
+		enroller: version.author,
+		since: version.received,
+		is_lost: true,
+	};
+	pin(state, &due, version, u32::MAX).await
 }
 
 async fn pin(

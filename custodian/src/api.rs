@@ -1,12 +1,15 @@
-//! The REST API: `/v1`, and what keeps the daemon running (`/health`, `/ready`, `/metrics`,
-//! `/openapi.json`).
+//! The REST API: `/v1`, and its description (`/openapi.json`). What is for the institution's own monitoring
+//! (`/health`, `/ready`, `/metrics`) has a router of its own, which nobody else reaches.
 
 mod chain;
 mod content;
-mod cross_origin;
+pub(crate) mod counters;
+pub(crate) mod cross_origin;
 mod error;
+mod index;
 pub(crate) mod labels;
 mod log;
+mod request_id;
 mod shares;
 mod signed_request;
 pub(crate) mod source;
@@ -17,23 +20,22 @@ mod study_peers;
 mod tests;
 mod wallet;
 
-use crate::{state::State, wallet::WalletFiles};
+use crate::{parties::Party, state::State, wallet::WalletFiles};
 use axum::{
 	body::Body,
-	extract::DefaultBodyLimit,
+	extract::{DefaultBodyLimit, State as Shared},
 	http::{header, HeaderValue, Method, Request, Response, StatusCode},
-	middleware::{from_fn, Next},
+	middleware::{from_fn, from_fn_with_state, Next},
 	response::IntoResponse,
 	Extension, Router,
 };
 use error::ApiError;
 use metrics_exporter_prometheus::PrometheusHandle;
-use source::SourceExtractor;
+use source::Source;
 use std::{
 	sync::{Arc, LazyLock},
-	time::Duration,
+	time::{Duration, Instant},
 };
-use tower_governor::{governor::GovernorConfigBuilder, GovernorError, GovernorLayer};
 use tower_http::timeout::TimeoutLayer;
 use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -50,7 +52,7 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 #[openapi(
 	info(
 		title = "Vouchsafe custodian",
-		description = "Keeps an institution's key shares and releases one only after the chain has logged an opening.\n\nMost requests to `/v1` are signed: they are a `Signed`, whose `payload` is the JSON text of a `Payload_…`. Its signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`. `GET /v1/content/{cid}`, `GET /v1/custodian` and `GET /v1/chain/finality` are not signed, and `POST /v1/chain/read` need not be.\n\nEvery error is a `Refusal`, also that of an unknown path (404) or method (405). Only `/ready` answers 503 with a `Readiness`.",
+		description = "Keeps an institution's key shares and releases one only after the chain has logged an opening.\n\nMost requests to `/v1` are signed: they are a `Signed`, whose `payload` is the JSON text of a `Payload_…`. Its signature (sr25519) is over `<Bytes>`, the payload and `</Bytes>`. `GET /v1/content/{cid}`, `GET /v1/custodian` and `GET /v1/chain/finality` are not signed, and `POST /v1/chain/read` need not be.\n\nEvery error is a `Refusal`, also that of an unknown path (404) or method (405). Every answer has the header `X-Request-Id`, by which its lines in the custodian's log are found: the request's own, if that has 16 hex digits in lower case, or else a random one. Send another random one with each request.\n\n`/health`, `/ready` and `/metrics` are at another address (`api.monitoring_listen`), for the institution's own monitoring. Only `/ready` answers 503 with a `Readiness`.",
 		license(name = "Apache-2.0", identifier = "Apache-2.0")
 	),
 	components(schemas(
@@ -66,6 +68,7 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 		Payload<FetchLabelKey>,
 		Payload<FetchPatientEnvelope>,
 		Payload<ListNames>,
+		Payload<ReadIndex>,
 		Payload<ReadLog>,
 		Payload<ReadState>,
 		Payload<ReadSynced>,
@@ -102,6 +105,7 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 		FinishReports,
 		KeysBelow,
 		ListNames,
+		ReadIndex,
 		ReadLog,
 		ReadState,
 		ReadSynced,
@@ -122,7 +126,8 @@ const TIMEOUT_OF_WAITING: Duration = Duration::from_secs(WAIT + 20);
 		(name = "wallet", description = "What a custodian keeps for wallets"),
 		(name = "log", description = "The patients' access logs"),
 		(name = "studies", description = "Studies that the custodian aggregates"),
-		(name = "status", description = "The custodian itself")
+		(name = "status", description = "The custodian itself"),
+		(name = "monitoring", description = "For the institution's own monitoring, at another address")
 	)
 )]
 struct Description;
@@ -131,7 +136,8 @@ struct Description;
 pub fn description() -> &'static utoipa::openapi::OpenApi {
 	static DESCRIPTION: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
 		let mut description = Description::openapi();
-		for routes in [short_routes(), waiting_routes(), long_routes(), status::routes()] {
+		for routes in [short_routes(), waiting_routes(), long_routes(), status::monitoring_routes()]
+		{
 			description.merge(routes.into_openapi());
 		}
 		description
@@ -140,7 +146,7 @@ pub fn description() -> &'static utoipa::openapi::OpenApi {
 }
 
 /// The API's routes.
-pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
+pub fn router(state: Arc<State>) -> Router {
 	let short = Router::from(short_routes())
 		.layer(DefaultBodyLimit::max(MAX_REQUEST))
 		.layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, TIMEOUT));
@@ -156,11 +162,25 @@ pub fn router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
 	} else {
 		limited = limited.fallback(|| async { ApiError::NotFound });
 	}
-	limit(limited, &state)
-		.merge(Router::from(status::routes()).layer(Extension(metrics)))
-		.layer(from_fn(cross_origin::allow))
-		.layer(from_fn(finish))
-		.with_state(state)
+	let limited = limited
+		.layer(from_fn_with_state(state.clone(), limit_rate))
+		.layer(from_fn_with_state(state.clone(), cross_origin::allow));
+	finished(limited, state)
+}
+
+/// The routes for the institution's own monitoring. `GET /v1/custodian` is there too: the public address may
+/// need a client certificate.
+pub fn monitoring_router(state: Arc<State>, metrics: PrometheusHandle) -> Router {
+	let about = OpenApiRouter::new().routes(routes!(status::get_custodian));
+	let routes = Router::from(status::monitoring_routes().merge(about))
+		.fallback(|| async { ApiError::NotFound })
+		.layer(Extension(metrics));
+	finished(routes, state)
+}
+
+/// The router with what every answer has.
+fn finished(router: Router<Arc<State>>, state: Arc<State>) -> Router {
+	router.layer(from_fn(finish)).layer(from_fn(request_id::name)).with_state(state)
 }
 
 /// Routes whose requests are small and answered soon.
@@ -192,6 +212,7 @@ fn short_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(study_peers::finish_reports))
 		.routes(routes!(study_peers::compare_tallies))
 		.routes(routes!(status::get_custodian))
+		.routes(routes!(status::openapi))
 }
 
 /// Routes whose requests are small and may wait for news.
@@ -202,35 +223,46 @@ fn waiting_routes() -> OpenApiRouter<Arc<State>> {
 		.routes(routes!(chain::await_log))
 }
 
-/// Routes that transfer content.
+/// Routes that transfer content, or the index.
 fn long_routes() -> OpenApiRouter<Arc<State>> {
-	OpenApiRouter::new().routes(routes!(content::add_content)).routes(routes!(content::get_content))
+	OpenApiRouter::new()
+		.routes(routes!(content::add_content))
+		.routes(routes!(content::get_content))
+		.routes(routes!(index::read_index))
 }
 
-/// Limits the rate of requests from one address.
-fn limit(routes: Router<Arc<State>>, state: &State) -> Router<Arc<State>> {
-	let key = SourceExtractor(state.config.api.trusted_proxies);
-	let mut builder = GovernorConfigBuilder::default().key_extractor(key);
-	let period = Duration::from_secs(1) / state.config.api.requests_per_second;
-	let config = builder.period(period).burst_size(state.config.api.burst).finish();
-	let config = Arc::new(config.expect("the configuration has neither rate nor burst zero; qed"));
-	let (limiter, mut stopping) = (config.limiter().clone(), state.stopping.clone());
-	tokio::spawn(async move {
-		// Forgets addresses that have made no requests for a while.
-		while tokio::time::timeout(Duration::from_secs(60), stopping.wait_for(|stop| *stop))
-			.await
-			.is_err()
-		{
-			limiter.retain_recent();
-		}
-	});
-	routes.layer(GovernorLayer::new(config).error_handler(|error| {
-		match error {
-			GovernorError::TooManyRequests { .. } => ApiError::RateLimited,
-			_ => ApiError::UnknownAddress,
-		}
-		.into_response()
-	}))
+tokio::task_local! {
+	/// The address for which the request was counted that this task answers.
+	static COUNTED: Source;
+}
+
+/// Counts a request for its address.
+async fn limit_rate(
+	Shared(state): Shared<Arc<State>>,
+	source: Source,
+	request: Request<Body>,
+	next: Next,
+) -> Result<Response<Body>, ApiError> {
+	count_for_address(&state, source)?;
+	Ok(COUNTED.scope(source, next.run(request)).await)
+}
+
+fn count_for_address(state: &State, source: Source) -> Result<(), ApiError> {
+	match state.rates.count(&state.config.api, &[Party::Source(source)], Instant::now()) {
+		true => Ok(()),
+		false => Err(ApiError::RateLimited),
+	}
+}
+
+/// Counts the request that this task answers for those who signed it, and no longer for its address.
+fn count_signed(state: &State, parties: &[Party]) -> Result<(), ApiError> {
+	let (api, now) = (&state.config.api, Instant::now());
+	if !state.rates.count(api, parties, now) {
+		return Err(ApiError::RateLimited);
+	}
+	// Tests call endpoints without the layer that counts.
+	let _ = COUNTED.try_with(|source| state.rates.give_back(api, Party::Source(*source), now));
+	Ok(())
 }
 
 /// A file of the wallet.

@@ -37,6 +37,15 @@ pub async fn sweep(
 	if is_complete {
 		metrics::gauge!("vouchsafe_custodian_carried_shares").set(gauge_value(carried.len()));
 	}
+	destroy(state, lapsed(block, institution, &carried).await?).await
+}
+
+/// Those of these shares that may not stay at this block. They are ordered by patient and consent.
+pub async fn lapsed(
+	block: &dyn Block,
+	institution: &AccountId,
+	carried: &[CarriedShare],
+) -> Result<Vec<CarriedShare>, ChainError> {
 	let mut lapsed = Vec::new();
 	let is_same = |one: &CarriedShare, other: &CarriedShare| {
 		(one.patient, &one.consent) == (other.patient, &other.consent)
@@ -46,7 +55,7 @@ pub async fn sweep(
 		let ended = shares.iter().zip(may_stay).filter(|(_, may_stay)| !may_stay);
 		lapsed.extend(ended.map(|(share, _)| share.clone()));
 	}
-	destroy(state, lapsed).await
+	Ok(lapsed)
 }
 
 /// Whether each of these shares may stay at this block. All were carried under one consent.

@@ -32,8 +32,8 @@ pub trait Node: SubmitStudies + Relay + Send + Sync {
 	fn genesis(&self) -> H256;
 	/// The genesis hash that the node has now. After a reconnection it may be another node.
 	async fn current_genesis(&self) -> Result<H256, ChainError>;
-	/// Whether the node still has the state of the first blocks.
-	async fn is_archive(&self) -> Result<bool, ChainError>;
+	/// Whether the node still has the state of the block of this number, which should be final.
+	async fn has_state(&self, number: u32) -> Result<bool, ChainError>;
 	/// The last finalised block.
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError>;
 	/// The best block.
@@ -46,6 +46,12 @@ pub trait Node: SubmitStudies + Relay + Send + Sync {
 	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError>;
 	/// Submits the acknowledgement of versions and waits until it is final: of all or of none.
 	async fn acknowledge(
+		&self,
+		key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError>;
+	/// Submits that the shares of versions are lost and waits until it is final: for all or for none.
+	async fn report_loss(
 		&self,
 		key: &Keypair,
 		versions: Vec<HeldVersion>,
@@ -149,6 +155,17 @@ pub trait Block: StudiesAt + Send + Sync {
 	async fn members(&self) -> Result<Vec<(AccountId, Institution)>, ChainError>;
 }
 
+/// Whether the institution has acknowledged its share of a version. None if it holds none in this epoch.
+pub async fn is_acknowledged(
+	block: &dyn Block,
+	HeldVersion { patient, record, version, epoch }: &HeldVersion,
+	institution: &AccountId,
+) -> Result<Option<bool>, ChainError> {
+	let set = block.sharing_set(patient, *record, *version).await?;
+	let mut holders = set.into_iter().filter(|set| set.epoch == *epoch).flat_map(|set| set.holders);
+	Ok(holders.find(|it| it.account == *institution).map(|it| it.acknowledged))
+}
+
 /// Whether the account is active and may sign.
 pub fn is_active(account: &Account) -> bool {
 	account.status == Status::Active && account.disabled_since.is_none()
@@ -171,8 +188,8 @@ impl Node for chain::Chain {
 		self.ask_genesis().await
 	}
 
-	async fn is_archive(&self) -> Result<bool, ChainError> {
-		chain::Chain::is_archive(self).await
+	async fn has_state(&self, number: u32) -> Result<bool, ChainError> {
+		chain::Chain::has_state(self, number).await
 	}
 
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
@@ -201,6 +218,14 @@ impl Node for chain::Chain {
 		versions: Vec<HeldVersion>,
 	) -> Result<(), ChainError> {
 		self.submit(key, CustodyCall::acknowledge_many { versions }).await.map(drop)
+	}
+
+	async fn report_loss(
+		&self,
+		key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError> {
+		self.submit(key, CustodyCall::report_loss { versions }).await.map(drop)
 	}
 }
 

@@ -1,5 +1,6 @@
 //! The configuration: a TOML file, documented in `sample.toml`.
 
+use crate::keys::resolve;
 use anyhow::{bail, Context};
 use serde::Deserialize;
 use std::{
@@ -23,8 +24,14 @@ pub struct Config {
 	pub keys: Keys,
 	/// The database.
 	pub store: Store,
+	/// Its backups.
+	#[serde(default)]
+	pub backup: Backup,
 	/// The IPFS node, if there is one.
 	pub kubo: Option<Kubo>,
+	/// The checks of what was acknowledged.
+	#[serde(default)]
+	pub scrub: Scrub,
 	/// Studies.
 	#[serde(default)]
 	pub research: Research,
@@ -36,11 +43,14 @@ pub struct Config {
 }
 
 /// The REST API.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Api {
 	/// Address to listen on.
 	pub listen: SocketAddr,
+	/// Address to listen on for the hospital's own monitoring, without TLS.
+	#[serde(default = "monitoring_listen")]
+	pub monitoring_listen: SocketAddr,
 	/// Largest content that is accepted, in bytes.
 	#[serde(default = "two_gib")]
 	pub max_content: u64,
@@ -53,10 +63,21 @@ pub struct Api {
 	/// How much content the versions may name whose authors one other institution enrolled, in bytes.
 	#[serde(default = "quarter_tib")]
 	pub max_named_per_institution: u64,
-	/// Requests per second from one address.
+	/// The origins whose pages may use the API, besides those of the members' custodians. None if pages of
+	/// every origin may.
+	pub origins: Option<Vec<String>>,
+	/// Certificate and key, if the custodian speaks TLS itself.
+	pub tls: Option<Tls>,
+	/// Limits of one account.
+	#[serde(default = "PartyLimits::of_account")]
+	pub per_account: PartyLimits,
+	/// Limits of one institution's staff, and of the patients that it enrolled.
+	#[serde(default = "PartyLimits::of_institution")]
+	pub per_institution: PartyLimits,
+	/// Requests per second from one address that are not signed by an account within its limits.
 	#[serde(default = "fifty")]
 	pub requests_per_second: u32,
-	/// Requests at once from one address.
+	/// The same at once.
 	#[serde(default = "two_hundred")]
 	pub burst: u32,
 	/// How many reverse proxies a request passes. They send the caller's address.
@@ -77,21 +98,83 @@ pub struct Api {
 	/// How many contents are sent and received at the same time.
 	#[serde(default = "max_transfers")]
 	pub max_transfers: usize,
-	/// The same for one address.
+	/// How many are sent to one address.
 	#[serde(default = "max_transfers_per_address")]
 	pub max_transfers_per_address: usize,
 	/// How many signed requests wait for news of the chain at the same time, and how many others.
 	#[serde(default = "max_waiting")]
 	pub max_waiting: usize,
-	/// How many signed requests of one address wait.
-	#[serde(default = "max_waiting_per_address")]
-	pub max_waiting_per_address: usize,
 	/// How many requests of one address wait that are not signed.
 	#[serde(default = "max_unsigned_waiting_per_address")]
 	pub max_unsigned_waiting_per_address: usize,
 }
 
+/// Certificate and key of the custodian's own listener.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+	/// File with the certificate and those that lead to its issuer, in PEM.
+	pub certificate: PathBuf,
+	/// File with the certificate's key, in PEM.
+	pub key: PathBuf,
+	/// File with the certificates of those who issue client certificates, if callers need one.
+	pub client_ca: Option<PathBuf>,
+}
+
+/// What one account, or all accounts of an institution, may do with signed requests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PartyLimits {
+	/// Requests per second.
+	pub requests_per_second: u32,
+	/// Requests at once.
+	pub burst: u32,
+	/// How many contents it adds at the same time.
+	pub max_transfers: usize,
+	/// How many of its requests wait for news of the chain.
+	pub max_waiting: usize,
+}
+
+impl PartyLimits {
+	fn of_account() -> Self {
+		Self { requests_per_second: 50, burst: 200, max_transfers: 8, max_waiting: 16 }
+	}
+
+	/// Its staff and its patients are two parties. Together they leave a quarter of all places to others.
+	fn of_institution() -> Self {
+		Self { requests_per_second: 500, burst: 2_000, max_transfers: 24, max_waiting: 48 }
+	}
+
+	fn has_zero(&self) -> bool {
+		let Self { requests_per_second, burst, max_transfers, max_waiting } = *self;
+		requests_per_second == 0 || burst == 0 || max_transfers == 0 || max_waiting == 0
+	}
+}
+
 impl Api {
+	/// Checks that nobody can read along: without TLS of its own, it listens on this machine only, unless
+	/// its operator says that the network is closed. What is for monitoring is never sent with TLS.
+	pub fn check_plain(&self, lan: bool) -> anyhow::Result<()> {
+		let is_open = |address: SocketAddr| !lan && !address.ip().to_canonical().is_loopback();
+		if is_open(self.monitoring_listen) {
+			bail!(
+				"api.monitoring_listen is {}, and others could read there when and how often the hospital opens \
+				 records: listen on 127.0.0.1, or start with --lan if only your own machines can reach that \
+				 address",
+				self.monitoring_listen
+			);
+		}
+		if self.tls.is_none() && is_open(self.listen) {
+			bail!(
+				"api.listen is {}, and others could read what goes over the network without TLS: name a \
+				 certificate and its key in [api.tls], or listen on 127.0.0.1 behind a reverse proxy that \
+				 speaks TLS, or start with --lan if only your own machines can reach that address",
+				self.listen
+			);
+		}
+		Ok(())
+	}
+
 	/// Checks that connections are left when as many requests wait, and as many contents are sent and
 	/// received, as may. Otherwise nobody gets shares meanwhile.
 	fn check_connections(&self) -> anyhow::Result<()> {
@@ -125,7 +208,11 @@ pub struct Chain {
 #[serde(deny_unknown_fields)]
 pub struct Keys {
 	/// The key file.
+	#[serde(deserialize_with = "key_file")]
 	pub file: PathBuf,
+	/// For how many days what is sealed to a former encryption key can be opened.
+	#[serde(default = "thirty")]
+	pub keep_old_days: u16,
 }
 
 /// The database.
@@ -137,6 +224,17 @@ pub struct Store {
 	/// Free space on the directory's disk that content must leave, in bytes.
 	#[serde(default = "one_gib")]
 	pub reserve: u64,
+	/// How many files that disk must still be able to hold (inodes).
+	#[serde(default = "ten_thousand")]
+	pub reserve_inodes: u64,
+}
+
+/// Backups of the database.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Backup {
+	/// For how many days they are kept. 0 if there are none.
+	pub kept_days: u16,
 }
 
 /// The IPFS node.
@@ -148,6 +246,24 @@ pub struct Kubo {
 	/// How long one attempt to pin a document may take, in seconds.
 	#[serde(default = "two_minutes")]
 	pub patience: u64,
+}
+
+/// The checks of what was acknowledged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Scrub {
+	/// In how many days everything is checked once.
+	pub days: u16,
+	/// One of how many ciphertexts is read back.
+	pub read_back: u32,
+	/// How many lost shares the custodian reports by itself in a day. If there are more, it reports none.
+	pub report_losses: u32,
+}
+
+impl Default for Scrub {
+	fn default() -> Self {
+		Self { days: 30, read_back: 10, report_losses: 8 }
+	}
 }
 
 /// Studies.
@@ -214,6 +330,10 @@ pub enum LogFormat {
 	Text,
 }
 
+fn monitoring_listen() -> SocketAddr {
+	SocketAddr::from(([127, 0, 0, 1], 8701))
+}
+
 fn two_gib() -> u64 {
 	2 << 30
 }
@@ -232,6 +352,19 @@ fn quarter_tib() -> u64 {
 
 fn one_gib() -> u64 {
 	1 << 30
+}
+
+/// A path, perhaps in the folder of systemd's credentials.
+fn key_file<'de, D: serde::Deserializer<'de>>(from: D) -> Result<PathBuf, D::Error> {
+	PathBuf::deserialize(from).map(resolve)
+}
+
+fn thirty() -> u16 {
+	30
+}
+
+fn ten_thousand() -> u64 {
+	10_000
 }
 
 fn fifty() -> u32 {
@@ -270,16 +403,18 @@ fn max_waiting() -> usize {
 	128
 }
 
-fn max_waiting_per_address() -> usize {
-	64
-}
-
 fn max_unsigned_waiting_per_address() -> usize {
 	16
 }
 
 fn two_minutes() -> u64 {
 	120
+}
+
+/// The origin of a URL, as browsers write it. None if it has none.
+pub fn origin_of(url: &str) -> Option<String> {
+	let origin = url::Url::parse(url).ok()?.origin();
+	origin.is_tuple().then(|| origin.ascii_serialization())
 }
 
 impl Config {
@@ -309,13 +444,26 @@ impl Config {
 			api.max_transfers,
 			api.max_transfers_per_address,
 			api.max_waiting,
-			api.max_waiting_per_address,
 			api.max_unsigned_waiting_per_address,
 		];
 		if limits.contains(&0) || api.header_timeout == 0 || api.stall_timeout == 0 {
 			bail!("the limits of connections, transfers and waiting requests and the timeouts must be at least 1");
 		}
+		if api.per_account.has_zero() || api.per_institution.has_zero() {
+			bail!("the limits in api.per_account and api.per_institution must be at least 1");
+		}
+		for origin in api.origins.iter().flatten() {
+			if origin_of(origin).as_ref() != Some(origin) {
+				bail!(
+					"api.origins: \"{origin}\" is not an origin as browsers send it, such as \
+					 https://wallet.hospital-a.example: without a path, and without the port 443"
+				);
+			}
+		}
 		api.check_connections()?;
+		if config.scrub.days == 0 || config.scrub.read_back == 0 {
+			bail!("scrub.days and scrub.read_back must be at least 1");
+		}
 		if let Err(error) = config.research.allowed() {
 			bail!("research.allow_addresses: {error}");
 		}
@@ -325,94 +473,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-	use super::*;
-
-	const SAMPLE: &str = include_str!("../sample.toml");
-
-	#[test]
-	fn the_sample_is_accepted() {
-		let config = Config::parse(SAMPLE).unwrap();
-		assert_eq!(config.api.listen.port(), 8700);
-		assert!(config.chain.genesis.is_none());
-	}
-
-	/// The entries after `# ` in the sample are the defaults.
-	#[test]
-	fn the_sample_shows_the_defaults() {
-		let uncommented = SAMPLE
-			.lines()
-			.map(|line| match line.strip_prefix("# ") {
-				Some(entry) if entry.contains(" = ") || entry.starts_with('[') => entry,
-				_ => line,
-			})
-			.collect::<Vec<_>>()
-			.join("\n");
-		let (sample, whole) =
-			(Config::parse(SAMPLE).unwrap(), Config::parse(&uncommented).unwrap());
-		assert_eq!(format!("{:?}", sample.api), format!("{:?}", whole.api));
-		assert_eq!(format!("{:?}", sample.store), format!("{:?}", whole.store));
-		assert_eq!(format!("{:?}", sample.kubo), format!("{:?}", whole.kubo));
-		assert_eq!(format!("{:?}", sample.research), format!("{:?}", whole.research));
-		assert_eq!(format!("{:?}", sample.log), format!("{:?}", whole.log));
-		assert!(sample.wallet.is_none() && !whole.wallet.unwrap().development);
-		assert_eq!(whole.chain.genesis, Some(Hex([0; 32])));
-	}
-
-	#[test]
-	fn waiting_requests_and_transfers_leave_connections_for_shares() {
-		let text = |connections: usize, transfers: usize, waiting: usize| {
-			SAMPLE
-				.replacen("# max_connections = 512", &format!("max_connections = {connections}"), 1)
-				.replacen("# max_transfers = 64", &format!("max_transfers = {transfers}"), 1)
-				.replacen("# max_waiting = 128", &format!("max_waiting = {waiting}"), 1)
-		};
-		for (connections, transfers, waiting, is_accepted) in [
-			(321, 64, 128, true),
-			(320, 64, 128, false),
-			(512, 64, 223, true),
-			(512, 64, 224, false),
-			(512, 255, 128, true),
-			(512, 256, 128, false),
-			(4, 1, 1, true),
-			(3, 1, 1, false),
-			(512, 64, i64::MAX as usize, false),
-		] {
-			let parsed = Config::parse(&text(connections, transfers, waiting));
-			assert_eq!(parsed.is_ok(), is_accepted, "{connections} {transfers} {waiting}");
-			if let Err(error) = parsed {
-				let error = error.to_string();
-				let entries = ["api.max_connections is", "api.max_waiting", "api.max_transfers"];
-				assert!(entries.iter().all(|entry| error.contains(entry)), "{error}");
-			}
-		}
-	}
-
-	#[test]
-	fn mistakes_are_refused() {
-		for (what, by) in [
-			("[api]", "[api]\nlissten = \"127.0.0.1:1\""),
-			("[store]", "[storage]\nx = 1\n[store]"),
-			("ws://127.0.0.1:9944", "http://127.0.0.1:9944"),
-			("http://127.0.0.1:5001", "nowhere"),
-			("# burst = 200", "burst = 0"),
-			("# max_connections = 512", "max_connections = 0"),
-			("# header_timeout = 10", "header_timeout = 0"),
-			("# max_waiting = 128", "max_waiting = 0"),
-			("# max_unsigned_waiting_per_address = 16", "max_unsigned_waiting_per_address = 0"),
-			("# directory = \"/usr/share/vouchsafe/wallet\"", "[wallet]\ndirectory = 1"),
-			("# development = false", "[wallet]\ndevelopment = true"),
-			("# trusted_proxies = 0", "trusted_proxies = true"),
-			("# genesis = \"0x00", "genesis = \"0x"),
-			("# aggregate = false", "[research]\naggregated = true"),
-			("# aggregate = false", "[research]\naggregate = 1"),
-			("# allow_addresses = []", "[research]\nallow_addresses = [\"everywhere\"]"),
-			("# format = \"json\"", "[log]\nformat = \"xml\""),
-			("# level = \"info\"", "[log]\nlevel = \"a=b=c\""),
-		] {
-			let changed = SAMPLE.replacen(what, by, 1);
-			assert_ne!(changed, SAMPLE);
-			assert!(Config::parse(&changed).is_err(), "{by} was accepted");
-		}
-	}
-}
+mod tests;

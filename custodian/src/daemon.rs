@@ -1,39 +1,48 @@
 //! Starts the custodian's tasks and stops them again.
 
 use crate::{
-	acknowledgements, api,
+	acknowledgements, api, backup,
 	chain::Node,
 	config::{Config, LogFormat},
 	history, indexer,
 	keys::Keys,
-	kubo, node, server,
-	state::State,
-	store::{sqlite::Sqlite, LogIndex, Rewound},
-	studies, waiting,
+	kubo,
+	lock::Lock,
+	node, recorder, rotation, scrub, server,
+	state::{ensure_own_chain, State},
+	store::{sqlite::Sqlite, Rewound},
+	studies,
+	tls::{self, Tls},
+	waiting,
 	wallet::WalletFiles,
 	wallet_check,
 };
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use std::{sync::Arc, time::Duration};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{net::TcpListener, signal::unix::SignalKind, sync::watch};
 use vouchsafe_client::{chain::Chain, ipfs::Ipfs, messages::Hex};
 
 /// How long requests under way may take once the custodian is to stop.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Runs the custodian until it receives SIGTERM or SIGINT, or its node must not be used.
-pub fn run(config: Config) -> anyhow::Result<()> {
+/// Runs the custodian until it receives SIGTERM or SIGINT, or its node must not be used. `lan` says that the
+/// network is closed, so that it may listen there without TLS.
+pub fn run(config: Config, lan: bool) -> anyhow::Result<()> {
 	start_log(&config)?;
+	config.api.check_plain(lan)?;
+	let tls = config.api.tls.as_ref().map(Tls::open).transpose().context("in [api.tls]")?;
 	config.wallet.as_ref().map_or(Ok(()), |wallet| WalletFiles::of(wallet).check())?;
 	let keys = Keys::read(&config.keys.file)?;
+	let _lock = Lock::of_custodian(&config.store.directory)?;
+	backup::remove_leftovers(&config.store.directory)?;
 	let database = Sqlite::open(&config.store.directory)?;
 	let ipfs = config.kubo.as_ref().map(|kubo| Ipfs::new(&kubo.url)).transpose()?;
-	let metrics = PrometheusBuilder::new().install_recorder().context("can't start the metrics")?;
+	let metrics = recorder::install()?;
 	let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
 	let (stop, stopping) = watch::channel(false);
 	let state = State::new(config, keys, Arc::new(database.clone()), ipfs, stopping);
-	let result = runtime.block_on(run_tasks(Arc::new(state), metrics, stop));
+	let result = runtime.block_on(run_tasks(Arc::new(state), tls.map(Arc::new), metrics, stop));
 	runtime.shutdown_timeout(Duration::from_secs(2));
 	database.checkpoint()?;
 	result
@@ -46,37 +55,44 @@ pub fn rewind(config: &Config) -> anyhow::Result<Option<(Option<u32>, Rewound)>>
 	let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
 	runtime.block_on(async {
 		let chain = Chain::connect(&config.chain.node).await?;
-		let genesis = Node::genesis(&chain).0;
-		let known = database.genesis().await?;
-		anyhow::ensure!(
-			known.is_none_or(|known| known == genesis),
-			"the node is on another chain: set chain.node to a node of the right chain"
-		);
+		ensure_own_chain(config, &database, Node::genesis(&chain)).await?;
 		Ok(history::rewind(&database, &chain).await?)
 	})
 }
 
 async fn run_tasks(
 	state: Arc<State>,
+	tls: Option<Arc<Tls>>,
 	metrics: PrometheusHandle,
 	stop: watch::Sender<bool>,
 ) -> anyhow::Result<()> {
-	let listen = state.config.api.listen;
-	let listener =
-		TcpListener::bind(listen).await.with_context(|| format!("can't listen on {listen}"))?;
+	let api = &state.config.api;
+	let listener = listen("api.listen", api.listen).await?;
+	let inner = listen("api.monitoring_listen", api.monitoring_listen).await?;
 	let (address, account) = (listener.local_addr()?, Hex(state.keys.account.public_key().0));
-	tracing::info!(%address, %account, "listening");
-	tokio::spawn(metrics_upkeep(metrics.clone(), state.clone()));
+	let monitoring = inner.local_addr()?;
+	tracing::info!(%address, %monitoring, %account, tls = tls.is_some(), "listening");
+	if let Some(tls) = tls.clone() {
+		tokio::spawn(tls::watch(state.clone(), tls));
+	}
+	tokio::spawn(recorder::run(metrics.clone(), state.clone()));
+	tokio::spawn(api::cross_origin::watch(state.clone()));
 	tokio::spawn(kubo::watch(state.clone()));
+	tokio::spawn(backup::watch::watch(state.clone()));
 	tokio::spawn(wallet_check::run(state.clone()));
+	tokio::spawn(scrub::run(state.clone()));
+	tokio::spawn(rotation::run(state.clone()));
 	let acknowledging = tokio::spawn(acknowledgements::run(state.clone()));
 	let indexing = tokio::spawn(indexer::run(state.clone()));
 	let aggregating = tokio::spawn(studies::run(state.clone()));
 	let waiting = tokio::spawn(waiting::run(state.clone()));
 	let watching = tokio::spawn(node::watch(state.clone()));
-	let router = api::router(state.clone(), metrics);
 	let limits = server::Limits::of(&state.config.api);
-	let serving = tokio::spawn(server::serve(listener, router, limits, state.stopping.clone()));
+	let router = api::monitoring_router(state.clone(), metrics);
+	tokio::spawn(server::serve(inner, router, limits, None, state.stopping.clone()));
+	let router = api::router(state.clone());
+	let serving =
+		tokio::spawn(server::serve(listener, router, limits, tls, state.stopping.clone()));
 	let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
 	let result = tokio::select! {
 		_ = terminate.recv() => Ok(()),
@@ -93,18 +109,18 @@ async fn run_tasks(
 	result
 }
 
-/// Removes old samples from the metrics.
-async fn metrics_upkeep(metrics: PrometheusHandle, state: Arc<State>) {
-	while state.pause(Duration::from_secs(5)).await {
-		metrics.run_upkeep();
-	}
+/// Listens on the address of this entry of the configuration.
+async fn listen(entry: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+	let failed = || format!("can't listen on {address} ({entry})");
+	TcpListener::bind(address).await.with_context(failed)
 }
 
 fn start_log(config: &Config) -> anyhow::Result<()> {
 	let filter = tracing_subscriber::EnvFilter::try_new(&config.log.level).context("log.level")?;
 	let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
 	match config.log.format {
-		LogFormat::Json => builder.json().flatten_event(true).init(),
+		// A line has the name of the request that it is about, once.
+		LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).init(),
 		LogFormat::Text => builder.init(),
 	}
 	Ok(())

@@ -2,13 +2,17 @@
 //!
 //! A value is encrypted with AES-256-GCM under a random key of its own. That key is sealed to the
 //! custodian's X25519 key, so a stolen database without the key file reveals nothing. Deleting the
-//! sealed key destroys the value. The values of a study's round share one key ([`RoundKey`]).
+//! sealed key destroys the value. The values of a study's round share one key ([`RoundKey`]). When the
+//! custodian gets a new X25519 key, only the sealed keys change.
 
 mod round_key;
 
 pub use round_key::RoundKey;
 
-use crate::store::VersionId;
+use crate::{
+	keys::EncryptionKeys,
+	store::{KeyOf, VersionId},
+};
 use aes_gcm::{
 	aead::{Aead, KeyInit, Payload},
 	Aes256Gcm,
@@ -16,7 +20,7 @@ use aes_gcm::{
 use codec::{DecodeAll, Encode};
 use vouchsafe_vault::{
 	label::LabelKey,
-	seal::{self, Purpose, SecretKey},
+	seal::{self, Purpose},
 	sharing::Share,
 };
 use zeroize::Zeroizing;
@@ -47,14 +51,15 @@ pub struct SealedValue {
 }
 
 /// Encrypts what the custodian stores and decrypts it again.
+#[derive(Clone)]
 pub struct StorageEncryption {
-	key: SecretKey,
+	keys: EncryptionKeys,
 }
 
 impl StorageEncryption {
-	/// Encryption for the owner of this key.
-	pub fn new(key: SecretKey) -> Self {
-		Self { key }
+	/// Encryption for the custodian with these keys.
+	pub fn new(keys: impl Into<EncryptionKeys>) -> Self {
+		Self { keys: keys.into() }
 	}
 
 	/// Encrypts a value. It can only be decrypted with the same `context`.
@@ -63,9 +68,13 @@ impl StorageEncryption {
 		let ciphertext = Aes256Gcm::new((&*key).into())
 			.encrypt(&NONCE.into(), Payload { msg: value, aad: context })
 			.map_err(|_| EncryptionError::Encrypt)?;
-		let key = seal::seal(&self.key.public(), Purpose::Storage, context, key.as_slice())
-			.map_err(|_| EncryptionError::Encrypt)?;
+		let key = self.seal_key(context, &key[..])?;
 		Ok(SealedValue { key, ciphertext })
+	}
+
+	fn seal_key(&self, context: &[u8], key: &[u8]) -> Result<Vec<u8>, EncryptionError> {
+		seal::seal(&self.keys.public(), Purpose::Storage, context, key)
+			.map_err(|_| EncryptionError::Encrypt)
 	}
 
 	/// Decrypts a value.
@@ -74,13 +83,33 @@ impl StorageEncryption {
 		context: &[u8],
 		sealed: &SealedValue,
 	) -> Result<Zeroizing<Vec<u8>>, EncryptionError> {
-		let key = seal::open(&self.key, Purpose::Storage, context, &sealed.key)
-			.map_err(|_| EncryptionError::Decrypt)?;
+		let open = |key: &_| seal::open(key, Purpose::Storage, context, &sealed.key);
+		let key = self.keys.open_with(open).map_err(|_| EncryptionError::Decrypt)?;
 		let cipher = Aes256Gcm::new_from_slice(&key).map_err(|_| EncryptionError::Decrypt)?;
 		cipher
 			.decrypt(&NONCE.into(), Payload { msg: &sealed.ciphertext, aad: context })
 			.map(Zeroizing::new)
 			.map_err(|_| EncryptionError::Decrypt)
+	}
+
+	/// Seals the key of a stored value again, if it is sealed to another of the custodian's keys than the one
+	/// in use. None if it is sealed to that one.
+	pub fn seal_again(
+		&self,
+		of: &KeyOf,
+		sealed: &[u8],
+	) -> Result<Option<Vec<u8>>, EncryptionError> {
+		let context = &match of {
+			KeyOf::Share { version, holder, .. } => share_context(*version, holder),
+			KeyOf::Labels(patient) => label_key_context(patient),
+			KeyOf::Study(study, round) => round_key::context(*study, *round),
+		};
+		let open = |key: &_| seal::open(key, Purpose::Storage, context, sealed);
+		if self.keys.open_with_the_one_in_use(open).is_ok() {
+			return Ok(None);
+		}
+		let key = self.keys.open_with(open).map_err(|_| EncryptionError::Decrypt)?;
+		self.seal_key(context, &key).map(Some)
 	}
 
 	/// Encrypts a holder's share of a version.
@@ -90,7 +119,7 @@ impl StorageEncryption {
 		holder: &[u8; 32],
 		share: &Share,
 	) -> Result<SealedValue, EncryptionError> {
-		self.seal(&(id, holder).encode(), &Zeroizing::new(share.encode()))
+		self.seal(&share_context(id, holder), &Zeroizing::new(share.encode()))
 	}
 
 	/// Decrypts a holder's share of a version.
@@ -100,7 +129,7 @@ impl StorageEncryption {
 		holder: &[u8; 32],
 		sealed: &SealedValue,
 	) -> Result<Share, EncryptionError> {
-		let bytes = self.open(&(id, holder).encode(), sealed)?;
+		let bytes = self.open(&share_context(id, holder), sealed)?;
 		Share::decode_all(&mut &bytes[..]).map_err(|_| EncryptionError::Decrypt)
 	}
 
@@ -124,6 +153,10 @@ impl StorageEncryption {
 	}
 }
 
+fn share_context(id: VersionId, holder: &[u8; 32]) -> Vec<u8> {
+	(id, holder).encode()
+}
+
 fn label_key_context(patient: &[u8; 32]) -> Vec<u8> {
 	(b"label-key", patient).encode()
 }
@@ -132,7 +165,7 @@ fn label_key_context(patient: &[u8; 32]) -> Vec<u8> {
 mod tests {
 	use super::*;
 	use proptest::prelude::*;
-	use vouchsafe_vault::sharing::Secret;
+	use vouchsafe_vault::{seal::SecretKey, sharing::Secret};
 
 	const ID: VersionId = VersionId { record: [1; 32], version: 0, epoch: 0 };
 
@@ -169,6 +202,40 @@ mod tests {
 		assert!(other.open_label_key(&[1; 32], &sealed).is_err());
 		let short = encryption.seal(&label_key_context(&[1; 32]), &[7; 31]).unwrap();
 		assert_eq!(encryption.open_label_key(&[1; 32], &short), Err(EncryptionError::Decrypt));
+	}
+
+	#[test]
+	fn keys_of_values_are_sealed_again_to_the_key_in_use_and_to_no_other() {
+		let (old, new) = (SecretKey::random(), SecretKey::random());
+		let only_old = StorageEncryption::new(old.clone());
+		let only_new = StorageEncryption::new(new.clone());
+		let both = StorageEncryption::new(EncryptionKeys::new(new, vec![old]));
+		let share = Secret::random().split(3, 5).unwrap().shares.remove(0);
+		let of_share = KeyOf::Share { row: 1, version: ID, holder: [2; 32] };
+		let label = LabelKey::random();
+
+		let sealed = only_old.seal_share(ID, &[2; 32], &share).unwrap();
+		let again = both.seal_again(&of_share, &sealed.key).unwrap().unwrap();
+		assert_eq!(both.seal_again(&of_share, &again), Ok(None));
+		assert_eq!(only_old.seal_again(&of_share, &again), Err(EncryptionError::Decrypt));
+		let other = KeyOf::Share { row: 1, version: ID, holder: [3; 32] };
+		assert_eq!(both.seal_again(&other, &sealed.key), Err(EncryptionError::Decrypt));
+		let sealed = SealedValue { key: again, ..sealed };
+		assert!(only_new.open_share(ID, &[2; 32], &sealed).unwrap() == share);
+		assert!(only_old.open_share(ID, &[2; 32], &sealed).is_err());
+
+		let sealed = only_old.seal_label_key(&[1; 32], &label).unwrap();
+		let key = both.seal_again(&KeyOf::Labels([1; 32]), &sealed.key).unwrap().unwrap();
+		let sealed = SealedValue { key, ..sealed };
+		assert!(only_new.open_label_key(&[1; 32], &sealed).unwrap() == label);
+
+		let sealed = only_old.new_round_key(7, Some(1)).unwrap();
+		let value = only_old.open_round_key(7, Some(1), &sealed).unwrap();
+		let value = value.encrypt(b"c", b"value").unwrap();
+		let key = both.seal_again(&KeyOf::Study(7, Some(1)), &sealed.key).unwrap().unwrap();
+		let sealed = SealedValue { key, ..sealed };
+		let round = only_new.open_round_key(7, Some(1), &sealed).unwrap();
+		assert_eq!(*round.decrypt(b"c", &value).unwrap(), b"value");
 	}
 
 	proptest! {

@@ -2,6 +2,7 @@
 
 use crate::{
 	chain::{Block, Node},
+	gauge::gauge_value,
 	release::{Head, Refusal, Situation},
 	state::State,
 };
@@ -47,6 +48,17 @@ impl Heads {
 	/// What is known of them now: asking the node takes time.
 	pub fn situation(&self, state: &State) -> Situation {
 		Situation { now: now(), replaced: state.replaced(), ..self.situation }
+	}
+
+	/// Shows how old the blocks are.
+	pub fn show(&self, state: &State) {
+		let Situation { best, finalized, now, since_final, .. } = self.situation(state);
+		// A block of the future has an age below 0.
+		let age =
+			gauge_value(now.saturating_sub(best.time)) - gauge_value(best.time.saturating_sub(now));
+		metrics::gauge!("vouchsafe_custodian_best_block_age_seconds").set(age);
+		let stalled = since_final.as_secs().max(now.saturating_sub(finalized.time));
+		metrics::gauge!("vouchsafe_custodian_finality_age_seconds").set(gauge_value(stalled));
 	}
 
 	/// Checks that something may be given now.

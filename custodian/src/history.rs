@@ -52,7 +52,7 @@ pub async fn rewind(
 }
 
 /// The lowest block on which the custodian acted and that the node replaces by another.
-async fn first_replaced(
+pub(crate) async fn first_replaced(
 	history: &(impl History + ?Sized),
 	node: &dyn Node,
 	finalized: u32,

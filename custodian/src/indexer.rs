@@ -31,14 +31,19 @@ const LAG: u32 = 10;
 /// How often the consents of all carried shares are checked.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(120);
 
+/// Why blocks could not be indexed.
 #[derive(Debug, thiserror::Error)]
-enum IndexError {
+pub enum IndexError {
+	/// The chain could not be read.
 	#[error(transparent)]
 	Chain(#[from] ChainError),
+	/// The database failed.
 	#[error(transparent)]
 	Store(#[from] StoreError),
+	/// The blocks could not be compared with those that the node has.
 	#[error(transparent)]
 	History(#[from] HistoryError),
+	/// Carried shares could not be checked.
 	#[error(transparent)]
 	Carried(#[from] SweepError),
 }
@@ -82,7 +87,7 @@ pub async fn run(state: Arc<State>) {
 }
 
 /// Indexes the next blocks, and returns whether there were any.
-async fn index_next(state: &State, connected: &Connected) -> Result<bool, IndexError> {
+pub async fn index_next(state: &State, connected: &Connected) -> Result<bool, IndexError> {
 	let node = &*connected.node;
 	let head = node.finalized().await?.number();
 	if !history::compare(state, node, head).await? {

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use std::{
-	path::{Path, PathBuf},
+	path::PathBuf,
 	process::ExitCode,
 	str::FromStr,
 	time::{SystemTime, UNIX_EPOCH},
@@ -15,10 +15,23 @@ use vouchsafe_client::{
 };
 use vouchsafe_custodian::{
 	api,
+	backup::{self, BackupArguments},
 	config::Config,
 	daemon,
-	keys::Keys,
+	doctor::{self, DoctorArguments},
+	health::{self, HealthArguments},
+	index::{
+		export::{self, ExportArguments},
+		import::{self, ImportArguments},
+	},
+	keys::{
+		hsm::{Hsm, WrongPin, WRONG_PIN},
+		Keys,
+	},
 	names,
+	restore::{self, RestoreArguments},
+	rotation::command::{self as rotation, RotateArguments},
+	scrub::command::{self as scrub, ScrubArguments},
 	store::{sqlite::Sqlite, Rewound},
 };
 
@@ -33,8 +46,9 @@ use vouchsafe_custodian::{
   vouchsafe-custodian sign-up --key /etc/vouchsafe/custodian.key --genesis 0x… --institution 0x… \
     --url https://custodian.hospital-a.example > custodian.json
   vouchsafe-custodian --config /etc/vouchsafe/custodian.toml
-  curl http://127.0.0.1:8700/ready
-  vouchsafe-custodian backup /backup/custodian.sqlite --config /etc/vouchsafe/custodian.toml
+  curl http://127.0.0.1:8701/ready
+  vouchsafe-custodian backup --to /backup/2026-11-27.age --recipient age1… \
+    --config /etc/vouchsafe/custodian.toml
 
 The configuration is documented in sample.toml, in the source tree. SIGTERM stops the custodian
 after the requests under way."
@@ -43,31 +57,49 @@ struct Arguments {
 	/// Configuration file.
 	#[arg(long, value_name = "FILE", required = true)]
 	config: Option<PathBuf>,
+	/// Allow plain HTTP on another address than this machine's. Only your own machines must be able to
+	/// reach it: a container's network, or the network of a proxy that speaks TLS.
+	#[arg(long, requires = "config")]
+	lan: bool,
 	#[command(subcommand)]
 	command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-	/// Create or show the custodian's keys.
+	/// Create, show or replace the custodian's keys.
 	#[command(subcommand)]
 	Key(KeyCommand),
 	/// Sign that an institution may register this custodian, and print it as JSON. It has no secret.
 	/// The institution sends it with `vouchsafe enrol custodian FILE`.
 	SignUp(SignUp),
-	/// Copy the database into a new file, which only its owner may read. The custodian can keep running.
+	/// Copy the database into a new file, encrypted with age, which only its owner may read. The custodian
+	/// can keep running.
 	///
-	/// To restore it, stop the custodian, remove the files in the database's directory, copy FILE
-	/// there as custodian.sqlite, and start the custodian. It indexes what came after the backup.
-	/// Shares that it received after the backup are lost.
-	Backup {
-		/// File to create.
-		#[arg(value_name = "FILE")]
-		file: PathBuf,
-		#[command(flatten)]
-		config: ConfigFile,
-	},
-	/// Repair the index of the patients' logs.
+	/// Whoever has the backup and the key file has every share, so keep them apart, and encrypt both:
+	/// `age-keygen` makes an identity, whose recipient (age1…) --recipient takes. Keep the identity on another
+	/// machine.
+	Backup(BackupArguments),
+	/// Put the database of a backup in its place, or check a backup (--check).
+	///
+	/// The custodian must not run, and there must not be a database. Before it serves again, the custodian
+	/// destroys again what the chain no longer lets it hold. Then it names what was acknowledged after the
+	/// backup and is missing: other holders still have their shares.
+	///
+	/// Exit codes of --check: 0 if the backup has all that it should have, 2 if something is missing, too
+	/// many or damaged, 1 if it could not be checked. What was acknowledged after the backup is missing too.
+	Restore(RestoreArguments),
+	/// Check at once that all that was acknowledged is still here, and fetch content again that is not. The
+	/// custodian can keep running.
+	///
+	/// It opens each share and compares it with the chain, opens each label key, and looks for each manifest,
+	/// ciphertext and pin. A lost share cannot be fetched: with --report-losses, the chain and the patients'
+	/// logs say that the institution no longer has it. Without it, nothing is reported.
+	///
+	/// Exit codes: 0 if nothing is lost except what the chain was told of, 2 if something is, 1 if not
+	/// everything could be checked.
+	Scrub(ScrubArguments),
+	/// Repair the index of the patients' logs, pass it on, or get it from another member.
 	#[command(subcommand)]
 	Index(IndexCommand),
 	/// Set or show the names of the institution's practitioners. The custodian tells them to the patients
@@ -75,6 +107,14 @@ enum Command {
 	/// with the institution.
 	#[command(subcommand)]
 	People(PeopleCommand),
+	/// Find faults of this custodian and of what it needs. `vouchsafe doctor` runs it.
+	///
+	/// It changes nothing, and the custodian can keep running. Exit codes: 0 if nothing is bad, 1 if something
+	/// is.
+	Doctor(DoctorArguments),
+	/// Ask the custodian on this machine whether it answers, for a program that watches it, such as a
+	/// container's. It fails if the custodian does not answer.
+	Health(HealthArguments),
 	/// Print the description of the REST API (OpenAPI 3.1, JSON).
 	Openapi,
 }
@@ -92,12 +132,39 @@ enum KeyCommand {
 		#[command(flatten)]
 		out: Out,
 	},
-	/// Show the account and the public encryption key.
+	/// Show the account and the public encryption keys.
 	Show {
 		/// Key file.
 		#[arg(value_name = "FILE")]
 		file: PathBuf,
+		/// Try the PIN of the HSM again, after you have corrected a wrong one.
+		#[arg(long)]
+		after_wrong_pin: bool,
 	},
+	/// Have an HSM (hardware security module) seal a key file, through PKCS#11. Every command that reads the
+	/// sealed file needs the HSM.
+	///
+	/// FILE stays as it is: keep it offline in a safe place, or destroy it. It may also be a file that
+	/// another HSM has sealed.
+	Seal {
+		/// Key file.
+		#[arg(value_name = "FILE")]
+		file: PathBuf,
+		#[command(flatten)]
+		hsm: Hsm,
+		/// The HSM makes the AES key, which cannot leave it.
+		#[arg(long)]
+		new_key: bool,
+		#[command(flatten)]
+		out: Out,
+	},
+	/// Replace the encryption key. The custodian can keep running.
+	///
+	/// It adds a new key to the key file, and prints as JSON that the institution may register it, with
+	/// `vouchsafe enrol custodian FILE`. As soon as the chain names the new key, the custodian uses it and
+	/// seals all stored keys to it. It destroys the old key keys.keep_old_days later. The command can be
+	/// repeated: until the chain names the new key, it signs the same one again.
+	Rotate(RotateArguments),
 }
 
 #[derive(Subcommand)]
@@ -111,6 +178,20 @@ enum IndexCommand {
 		#[command(flatten)]
 		config: ConfigFile,
 	},
+	/// Write the index into a file, for another member. The custodian can keep running.
+	///
+	/// The file has the entries of all patients' logs, as every member's node has them. It has no key and no
+	/// document.
+	Export(ExportArguments),
+	/// Get the index from another member: after this node has joined, or if the custodian was away for longer
+	/// than its node keeps states. The custodian must not run.
+	///
+	/// Nothing is believed of the other member: of each patient all entries are imported if they lead to the
+	/// head that this node's state has, or none. It names the patients whose log was not imported, and fails
+	/// then. The index goes on after the block at which the file ends.
+	///
+	/// It also repairs: a log that differs from the chain's (LogMismatch) is replaced.
+	Import(ImportArguments),
 }
 
 #[derive(Subcommand)]
@@ -177,36 +258,42 @@ fn account(text: &str) -> Result<AccountId, String> {
 
 fn main() -> ExitCode {
 	match run(Arguments::parse()) {
-		Ok(()) => ExitCode::SUCCESS,
+		Ok(code) => code,
 		Err(error) => {
 			eprintln!("vouchsafe-custodian: {error:#}");
-			ExitCode::FAILURE
+			let is_pin = error.chain().any(|cause| cause.is::<WrongPin>());
+			if is_pin {
+				WRONG_PIN.into()
+			} else {
+				ExitCode::FAILURE
+			}
 		},
 	}
 }
 
-fn run(arguments: Arguments) -> anyhow::Result<()> {
-	match (arguments.command, arguments.config) {
+fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+	let done = match (arguments.command, arguments.config) {
+		(Some(Command::Restore(arguments)), _) => return restore::run(arguments),
+		(Some(Command::Doctor(arguments)), _) => return doctor::run(&arguments),
+		(Some(Command::Scrub(arguments)), _) => return scrub::run(&arguments),
 		(Some(Command::Key(command)), _) => key(command),
 		(Some(Command::SignUp(arguments)), _) => {
 			let signed = sign_up(arguments, SystemTime::now())?;
 			println!("{}", serde_json::to_string_pretty(&signed)?);
 			Ok(())
 		},
-		(Some(Command::Backup { file, config }), _) => {
-			back_up(&Config::read(&config.config)?, &file)
-		},
-		(Some(Command::Index(IndexCommand::Rewind { config })), _) => {
-			rewind(&Config::read(&config.config)?)
-		},
+		(Some(Command::Backup(arguments)), _) => backup::run(&arguments),
+		(Some(Command::Health(arguments)), _) => health::run(&arguments),
+		(Some(Command::Index(command)), _) => index(command),
 		(Some(Command::People(command)), _) => people(command),
 		(Some(Command::Openapi), _) => {
 			println!("{}", serde_json::to_string_pretty(&api::description())?);
 			Ok(())
 		},
-		(None, Some(config)) => daemon::run(Config::read(&config)?),
+		(None, Some(config)) => daemon::run(Config::read(&config)?, arguments.lan),
 		(None, None) => anyhow::bail!("--config is missing"),
-	}
+	};
+	done.map(|()| ExitCode::SUCCESS)
 }
 
 fn sign_up(arguments: SignUp, now: SystemTime) -> anyhow::Result<SignedCustodian> {
@@ -231,10 +318,12 @@ fn check_url(url: &str) -> anyhow::Result<()> {
 	Ok(())
 }
 
-fn back_up(config: &Config, file: &Path) -> anyhow::Result<()> {
-	let bytes = Sqlite::back_up(&config.store.directory, file)?;
-	println!("copied the database into {} ({bytes} bytes)", file.display());
-	Ok(())
+fn index(command: IndexCommand) -> anyhow::Result<()> {
+	match command {
+		IndexCommand::Rewind { config } => rewind(&Config::read(&config.config)?),
+		IndexCommand::Export(arguments) => export::run(&arguments),
+		IndexCommand::Import(arguments) => import::run(&arguments),
+	}
 }
 
 fn rewind(config: &Config) -> anyhow::Result<()> {
@@ -287,10 +376,18 @@ fn key(command: KeyCommand) -> anyhow::Result<()> {
 	let keys = match command {
 		KeyCommand::Generate(Out { out }) => Keys::generate(&out)?,
 		KeyCommand::Development { path, out: Out { out } } => Keys::development(&out, &path)?,
-		KeyCommand::Show { file } => Keys::read(&file)?,
+		KeyCommand::Show { file, after_wrong_pin: false } => Keys::read(&file)?,
+		KeyCommand::Show { file, after_wrong_pin: true } => Keys::read_after_wrong_pin(&file)?,
+		KeyCommand::Seal { file, hsm, new_key, out: Out { out } } => {
+			Keys::seal(&file, &out, &hsm, new_key)?
+		},
+		KeyCommand::Rotate(arguments) => return rotation::run(&arguments),
 	};
 	println!("account        {}", Hex(keys.account.public_key().0));
-	println!("encryption key {}", Hex(keys.encryption.public().0));
+	for (place, key) in keys.encryption.all().into_iter().enumerate() {
+		let what = if place == 0 { "encryption key" } else { "earlier key   " };
+		println!("{what} {}", Hex(key.0));
+	}
 	Ok(())
 }
 
@@ -298,11 +395,32 @@ fn key(command: KeyCommand) -> anyhow::Result<()> {
 mod tests {
 	use super::*;
 	use clap::CommandFactory;
+	use clap_complete::{Generator, Shell};
 	use std::time::Duration;
 
 	#[test]
 	fn the_arguments_are_consistent() {
 		Arguments::command().debug_assert();
+	}
+
+	/// `make packages` names the folder in VOUCHSAFE_MANUAL.
+	#[test]
+	fn the_manual_and_the_completions_are_generated() {
+		let temporary = tempfile::tempdir().unwrap();
+		let folder = std::env::var("VOUCHSAFE_MANUAL");
+		let folder =
+			folder.map_or(temporary.path().into(), PathBuf::from).join("vouchsafe-custodian");
+		std::fs::create_dir_all(&folder).unwrap();
+		let command = Arguments::command().name("vouchsafe-custodian");
+		clap_mangen::generate_to(command.clone(), &folder).unwrap();
+		for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+			let mut command = command.clone();
+			clap_complete::generate_to(shell, &mut command, "vouchsafe-custodian", &folder)
+				.unwrap();
+			assert!(std::fs::exists(folder.join(shell.file_name("vouchsafe-custodian"))).unwrap());
+		}
+		let page = std::fs::read_to_string(folder.join("vouchsafe-custodian-backup.1")).unwrap();
+		assert!(page.contains(".TH vouchsafe-custodian-backup 1"), "{page}");
 	}
 
 	#[test]
@@ -340,7 +458,9 @@ mod tests {
 		assert_eq!(signed.account.0, keys.account.public_key().0);
 		assert_eq!(signed.encryption_key.0, keys.encryption.public().0);
 		let text = serde_json::to_string(&signed).unwrap();
-		assert!(!text.contains(&hex::encode(*keys.encryption.to_bytes())));
+		let kept = std::fs::read_to_string(&file).unwrap();
+		let secret = kept.split("encryption = \"0x").nth(1).unwrap().get(..64).unwrap();
+		assert!(!text.contains(secret));
 	}
 
 	#[test]
@@ -396,16 +516,37 @@ mod tests {
 		assert!(parse(&[]).is_err());
 		assert!(parse(&["--config", "a.toml", "openapi"]).is_err());
 		assert!(parse(&["--config", "a.toml"]).is_ok());
+		assert!(parse(&["--config", "a.toml", "--lan"]).is_ok());
+		assert!(parse(&["--lan"]).is_err());
 		assert!(parse(&["openapi"]).is_ok());
-		assert!(parse(&["backup", "file", "--config", "a.toml"]).is_ok());
-		assert!(parse(&["backup", "file"]).is_err());
-		assert!(parse(&["backup", "--config", "a.toml"]).is_err());
+		let to = ["backup", "--config", "a.toml", "--to", "file"];
+		assert!(parse(&[&to[..], &["--recipient", "age1"]].concat()).is_ok());
+		assert!(parse(&[&to[..], &["--plain"]].concat()).is_ok());
+		assert!(parse(&[&to[..], &["--plain", "--recipient", "age1"]].concat()).is_err());
+		assert!(parse(&[&to[..], &["--plain", "--with-keys", "keys"]].concat()).is_err());
+		assert!(parse(&to[..3]).is_err());
+		assert!(parse(&["backup", "--to", "file"]).is_err());
+		assert!(parse(&["restore", "file", "--config", "a.toml"]).is_ok());
+		assert!(parse(&["restore", "file"]).is_err());
+		assert!(parse(&["restore", "file", "--config", "a.toml", "--offline"]).is_err());
+		let check = ["restore", "file", "--check", "--key", "keys"];
+		assert!(parse(&[&check[..], &["--node", "ws://a"]].concat()).is_ok());
+		assert!(parse(&[&check[..], &["--offline", "--json"]].concat()).is_ok());
+		assert!(parse(&[&check[..], &["--offline", "--node", "ws://a"]].concat()).is_err());
+		assert!(parse(&["scrub", "--config", "a.toml", "--report-losses", "3"]).is_ok());
+		assert!(parse(&["scrub", "--config", "a.toml", "--report-losses"]).is_err());
+		assert!(parse(&["scrub"]).is_err());
 		assert!(parse(&["index", "rewind", "--config", "a.toml"]).is_ok());
 		assert!(parse(&["index", "rewind"]).is_err());
+		assert!(parse(&["doctor", "--config", "a.toml", "--json"]).is_ok());
+		assert!(parse(&["doctor"]).is_err());
 		assert!(parse(&["people", "set", "file", "--config", "a.toml"]).is_ok());
 		assert!(parse(&["people", "set", "file"]).is_err());
 		assert!(parse(&["people", "list", "--config", "a.toml"]).is_ok());
 		assert!(parse(&["key", "generate"]).is_err());
 		assert!(parse(&["key", "generate", "--out", "key"]).is_ok());
+		assert!(parse(&["key", "rotate", "--config", "a.toml", "--finish", "--out", "key"]).is_ok());
+		assert!(parse(&["key", "rotate", "--config", "a.toml", "--status", "--finish"]).is_err());
+		assert!(parse(&["key", "rotate"]).is_err());
 	}
 }

@@ -1,6 +1,6 @@
 //! Whether the custodian can serve: the checks that `/ready` reports. A backlog of versions to
-//! acknowledge is a metric and not a failure, and neither is a study's round that waits, or a wallet that
-//! is not the published one.
+//! acknowledge is a metric and not a failure, and neither is a study's round that waits, a wallet that is
+//! not the published one, or a certificate that expires soon.
 
 use std::{
 	sync::{Mutex, MutexGuard},
@@ -19,8 +19,8 @@ pub enum CheckName {
 	Node,
 	/// The node is on the right chain.
 	Chain,
-	/// The node is an archive.
-	Archive,
+	/// The node has the states of the blocks that are not indexed yet.
+	States,
 	/// The chain names this custodian.
 	Enrolled,
 	/// The IPFS node answers.
@@ -50,7 +50,7 @@ impl Default for ReadinessReport {
 			ready: false,
 			node: unknown(),
 			chain: unknown(),
-			archive: unknown(),
+			states: unknown(),
 			enrolled: unknown(),
 			kubo: unknown(),
 			index: unknown(),
@@ -58,6 +58,8 @@ impl Default for ReadinessReport {
 			work: unknown(),
 			research: Check { ok: true, detail: "not checked yet".into() },
 			wallet: Check { ok: true, detail: "not checked yet".into() },
+			certificate: Check { ok: true, detail: "the custodian speaks no TLS itself".into() },
+			backup: Check { ok: true, detail: "not checked yet".into() },
 		};
 		Self { latest: Mutex::new(Latest { readiness, changed: Instant::now() }) }
 	}
@@ -72,7 +74,7 @@ impl ReadinessReport {
 		let check = match name {
 			CheckName::Node => &mut readiness.node,
 			CheckName::Chain => &mut readiness.chain,
-			CheckName::Archive => &mut readiness.archive,
+			CheckName::States => &mut readiness.states,
 			CheckName::Enrolled => &mut readiness.enrolled,
 			CheckName::Kubo => &mut readiness.kubo,
 			CheckName::Index => &mut readiness.index,
@@ -89,7 +91,7 @@ impl ReadinessReport {
 		let checks = [
 			&readiness.node,
 			&readiness.chain,
-			&readiness.archive,
+			&readiness.states,
 			&readiness.enrolled,
 			&readiness.kubo,
 			&readiness.index,
@@ -120,6 +122,17 @@ impl ReadinessReport {
 		*wallet = Check { ok, detail };
 	}
 
+	/// Records whether the certificate is good for some time. The custodian serves all the same.
+	pub fn set_certificate(&self, ok: bool, detail: impl Into<String>) {
+		self.latest().readiness.certificate = Check { ok, detail: detail.into() };
+	}
+
+	/// Records how old the last backup is, and what is missing since a restore. The custodian serves all the
+	/// same.
+	pub fn set_backup(&self, detail: impl Into<String>) {
+		self.latest().readiness.backup = Check { ok: true, detail: detail.into() };
+	}
+
 	/// The latest results.
 	pub fn get(&self) -> Readiness {
 		let latest = self.latest();
@@ -147,7 +160,7 @@ mod tests {
 		let all = [
 			CheckName::Node,
 			CheckName::Chain,
-			CheckName::Archive,
+			CheckName::States,
 			CheckName::Enrolled,
 			CheckName::Kubo,
 			CheckName::Index,
@@ -168,5 +181,7 @@ mod tests {
 		// Another member's wallet is no reason to release no shares.
 		report.set_wallet(false, "altered");
 		assert!(report.get().ready && !report.get().wallet.ok);
+		report.set_certificate(false, "expires tomorrow");
+		assert!(report.get().ready && !report.get().certificate.ok);
 	}
 }

@@ -112,8 +112,24 @@ impl Situation {
 pub enum Denial {
 	/// The custodian can't tell now whether the reader has access.
 	CannotTell(Refusal),
-	/// The reader has no access.
-	NoAccess,
+	/// The chain has no opening of the record by the reader.
+	NoOpening,
+	/// The opening has expired.
+	Expired,
+	/// The consents do not permit it, or the reader's account is not active.
+	NotPermitted,
+}
+
+impl Denial {
+	/// Its name in the metrics.
+	pub fn name(&self) -> &'static str {
+		match self {
+			Self::CannotTell(refusal) => refusal.name(),
+			Self::NoOpening => "no-opening",
+			Self::Expired => "expired",
+			Self::NotPermitted => "not-permitted",
+		}
+	}
 }
 
 /// Decides about a release. `opened_at` is the time of a final opening of the record by the reader,
@@ -124,11 +140,13 @@ pub fn decide(
 	permitted: [bool; 2],
 ) -> Result<(), Denial> {
 	situation.check().map_err(Denial::CannotTell)?;
-	let is_open =
-		opened_at.is_some_and(|at| situation.latest().saturating_sub(at) < OPENING_LIFETIME);
-	match is_open && permitted == [true; 2] {
-		true => Ok(()),
-		false => Err(Denial::NoAccess),
+	let opened_at = opened_at.ok_or(Denial::NoOpening)?;
+	if situation.latest().saturating_sub(opened_at) >= OPENING_LIFETIME {
+		return Err(Denial::Expired);
+	}
+	match permitted {
+		[true, true] => Ok(()),
+		_ => Err(Denial::NotPermitted),
 	}
 }
 

@@ -4,12 +4,13 @@
 pub(crate) mod double;
 
 use crate::{
-	api::labels::TagLimit,
-	chain::Node,
+	api::{cross_origin::Origins, labels::TagLimit},
+	chain::{Block, Node},
 	config::Config,
 	content_locks::ContentLocks,
 	encryption::StorageEncryption,
 	keys::Keys,
+	rates::Rates,
 	readiness::ReadinessReport,
 	release::Finality,
 	store::{Database, StoreError},
@@ -17,6 +18,7 @@ use crate::{
 	transfers::Transfers,
 	waiting::Waiting,
 };
+use anyhow::Context;
 use std::{
 	sync::{atomic::AtomicU64, Arc, Mutex, RwLock},
 	time::{Duration, Instant},
@@ -25,6 +27,7 @@ use tokio::sync::{watch, Notify};
 use vouchsafe_client::{
 	chain::{AccountId, H256},
 	ipfs::Ipfs,
+	messages::Hex,
 };
 
 /// What all tasks and requests share.
@@ -39,6 +42,10 @@ pub struct State {
 	pub encryption: StorageEncryption,
 	/// How many label tags an account may ask for.
 	pub tag_limit: TagLimit,
+	/// How many requests an address, an account and an institution may still make.
+	pub rates: Rates,
+	/// The origins whose pages may use the API.
+	pub origins: Origins,
 	/// The contents that are being sent and received.
 	pub transfers: Transfers,
 	/// The requests that wait for news of the chain.
@@ -85,6 +92,8 @@ impl State {
 	) -> Self {
 		let encryption = StorageEncryption::new(keys.encryption.clone());
 		Self {
+			rates: Rates::default(),
+			origins: Origins::default(),
 			transfers: Transfers::new(&config.api),
 			waiting: Waiting::new(&config.api),
 			content_locks: ContentLocks::default(),
@@ -132,10 +141,7 @@ impl State {
 
 	/// The genesis hash of this custodian's chain: the configured one, or the one seen first.
 	pub async fn genesis(&self) -> Result<Option<H256>, StoreError> {
-		match self.config.chain.genesis {
-			Some(genesis) => Ok(Some(H256(genesis.0))),
-			None => Ok(self.database.genesis().await?.map(H256)),
-		}
+		known_genesis(&self.config, &*self.database).await
 	}
 
 	/// Sleeps, and returns false if the custodian is to stop.
@@ -146,4 +152,45 @@ impl State {
 			_ = stopping.wait_for(|stop| *stop) => false,
 		}
 	}
+}
+
+/// The genesis hash of a custodian's chain: the configured one, or the one that its database has seen first.
+async fn known_genesis(
+	config: &Config,
+	database: &dyn Database,
+) -> Result<Option<H256>, StoreError> {
+	match config.chain.genesis {
+		Some(genesis) => Ok(Some(H256(genesis.0))),
+		None => Ok(database.genesis().await?.map(H256)),
+	}
+}
+
+/// For commands: an error if this is not the genesis hash of the custodian's chain.
+pub(crate) async fn ensure_own_chain(
+	config: &Config,
+	database: &dyn Database,
+	found: H256,
+) -> anyhow::Result<()> {
+	let known = known_genesis(config, database).await?;
+	anyhow::ensure!(
+		known.is_none_or(|known| known == found),
+		"the node is on another chain than this database: name a node of the right chain (chain.node, or --node of \
+		 `restore --check`)"
+	);
+	Ok(())
+}
+
+/// For commands: the institution for which the chain names the custodian with this account.
+pub(crate) async fn own_institution(
+	block: &dyn Block,
+	account: &AccountId,
+) -> anyhow::Result<AccountId> {
+	block.custodian_of(account).await?.with_context(|| {
+		format!(
+			"the chain names no active institution whose custodian is {}: register it first, with \
+			 `vouchsafe-custodian sign-up` and `vouchsafe enrol custodian`. If it is registered, this is another \
+			 custodian's key file",
+			Hex::from(account)
+		)
+	})
 }

@@ -1,16 +1,22 @@
 //! What the custodian keeps, by subject: one trait each for shares, label keys, content, the index
 //! of the patients' logs, the blocks on which it acted, the nonces of requests, the rounds of studies,
-//! and what it keeps for wallets. [`sqlite`] implements all eight.
+//! what it keeps for wallets, its backups, and when each share was checked. [`sqlite`] implements them all.
 //!
 //! A database gets shares and label keys only as [`SealedValue`]s. [`crate::encryption`] encrypts
 //! them before.
 
+mod backups;
+mod scrub;
+mod sealed_keys;
 pub mod sqlite;
 mod studies;
 
+pub use backups::*;
+pub use scrub::*;
+pub use sealed_keys::*;
 pub use studies::*;
 
-use crate::encryption::SealedValue;
+use crate::{encryption::SealedValue, index::file::ExportedEntry};
 use async_trait::async_trait;
 use codec::{Decode, Encode};
 use std::collections::BTreeMap;
@@ -338,6 +344,13 @@ pub trait LabelKeys: Send + Sync {
 
 	/// A patient's label key.
 	async fn label_key(&self, patient: [u8; 32]) -> Result<Option<SealedValue>, StoreError>;
+
+	/// Up to `limit` label keys after this patient's, in the order of the patients.
+	async fn label_keys_after(
+		&self,
+		after: Option<[u8; 32]>,
+		limit: u32,
+	) -> Result<Vec<([u8; 32], SealedValue)>, StoreError>;
 }
 
 /// The index of the patients' logs, and the chain it was made from.
@@ -360,6 +373,16 @@ pub trait LogIndex: Send + Sync {
 
 	/// The number of patients whose indexed log differs from the chain's.
 	async fn mismatches(&self) -> Result<u64, StoreError>;
+
+	/// Up to `limit` entries that blocks up to this one appended to logs, and that come after this patient's
+	/// entry of this number, in the order of patients and numbers. Without the logs that differ from the
+	/// chain's.
+	async fn exported_after(
+		&self,
+		after: Option<([u8; 32], u64)>,
+		block: u32,
+		limit: u32,
+	) -> Result<Vec<ExportedEntry>, StoreError>;
 
 	/// Up to `limit` lines of a patient's log, beginning with line `from`.
 	async fn log_page(
@@ -390,7 +413,8 @@ pub trait History: Send + Sync {
 	async fn rewind(&self, to: Option<(u32, H256)>) -> Result<Rewound, StoreError>;
 }
 
-/// The nonces of signed requests. Each is accepted once.
+/// The nonces of signed requests. Each is accepted once. In a restored database, those of requests that were
+/// signed before it was restored count as used.
 #[async_trait]
 pub trait Nonces: Send + Sync {
 	/// Whether the account has used this nonce.
@@ -440,11 +464,32 @@ pub trait Wallets: Send + Sync {
 
 /// All that the custodian needs of a database.
 pub trait Database:
-	Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies + Wallets
+	Shares
+	+ LabelKeys
+	+ Content
+	+ LogIndex
+	+ History
+	+ Nonces
+	+ Studies
+	+ Wallets
+	+ Backups
+	+ Scrubbing
+	+ SealedKeys
 {
 }
 
-impl<T: Shares + LabelKeys + Content + LogIndex + History + Nonces + Studies + Wallets> Database
-	for T
+impl<
+		T: Shares
+			+ LabelKeys
+			+ Content
+			+ LogIndex
+			+ History
+			+ Nonces
+			+ Studies
+			+ Wallets
+			+ Backups
+			+ Scrubbing
+			+ SealedKeys,
+	> Database for T
 {
 }

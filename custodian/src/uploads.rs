@@ -26,7 +26,7 @@ use tokio::{
 };
 use tokio_util::io::ReaderStream;
 use vouchsafe_client::{
-	cid::{is_cid_for, Cid, CidBuilder},
+	cid::{is_cid_for, Cid, CidBuilder, CHUNK},
 	ipfs::{Ipfs, IpfsError},
 	signing::now,
 };
@@ -152,16 +152,20 @@ impl Drop for Room {
 	}
 }
 
-/// Takes room for bytes that are about to be written. Fails if there would be too little free space
-/// after these and all others that are expected.
+/// Takes room for bytes that are about to be written. Fails if there would be too little free space, or too
+/// few free files, after these and all others that are expected.
 pub async fn ensure_room(state: &State, bytes: u64) -> Result<Room, UploadError> {
 	let (store, expected) = (&state.config.store, state.expected_bytes.clone());
 	let others = expected.fetch_add(bytes, Ordering::SeqCst);
 	let room = Room { bytes, expected };
-	let needed = store.reserve.saturating_add(others).saturating_add(bytes);
+	let written = others.saturating_add(bytes);
+	// The IPFS node has a file for each block.
+	let files = written / (CHUNK as u64);
 	let directory = store.directory.clone();
-	let free = spawn_blocking(move || free_space(&directory)).await.map_err(io::Error::other)??;
-	match free >= needed {
+	let free = spawn_blocking(move || Free::on(&directory)).await.map_err(io::Error::other)??;
+	let is_enough = free.bytes >= store.reserve.saturating_add(written)
+		&& free.inodes >= store.reserve_inodes.saturating_add(files);
+	match is_enough {
 		true => Ok(room),
 		false => {
 			metrics::counter!("vouchsafe_custodian_disk_full_total").increment(1);
@@ -170,10 +174,22 @@ pub async fn ensure_room(state: &State, bytes: u64) -> Result<Room, UploadError>
 	}
 }
 
-/// The bytes that this program can still write to the disk of a directory.
-fn free_space(directory: &Path) -> io::Result<u64> {
-	let disk = rustix::fs::statvfs(directory)?;
-	Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+/// What this program can still write to a disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Free {
+	/// Bytes.
+	pub bytes: u64,
+	/// Files. Without limit if the file system has none.
+	pub inodes: u64,
+}
+
+impl Free {
+	/// On the disk of this directory.
+	pub fn on(directory: &Path) -> io::Result<Self> {
+		let disk = rustix::fs::statvfs(directory)?;
+		let inodes = if disk.f_files == 0 { u64::MAX } else { disk.f_favail };
+		Ok(Self { bytes: disk.f_bavail.saturating_mul(disk.f_frsize), inodes })
+	}
 }
 
 /// Writes content to a file without a name, which is gone when it is closed, and checks it.

@@ -13,8 +13,9 @@ import tempfile
 from custodian_client import Client
 from custodian_client.api.content import add_content, get_content
 from custodian_client.api.log import read_log
+from custodian_client.api.monitoring import health, metrics, ready
 from custodian_client.api.shares import release
-from custodian_client.api.status import get_custodian, health, metrics, openapi, ready
+from custodian_client.api.status import get_custodian, openapi
 from custodian_client.models import About, Readiness, Refusal, Signed
 from custodian_client.types import File
 
@@ -22,8 +23,8 @@ GENESIS = "0x" + "07" * 32
 CID = "b" + "a" * 58
 
 
-def start(custodian: str, directory: pathlib.Path) -> tuple[subprocess.Popen, str, dict]:
-    """Starts a custodian on a free port. Returns its process, URL and public keys."""
+def start(custodian: str, directory: pathlib.Path) -> tuple[subprocess.Popen, dict, dict]:
+    """Starts a custodian on free ports. Returns its process, its addresses and its public keys."""
     key = directory / "key"
     made = subprocess.run(
         [custodian, "key", "generate", "--out", key], check=True, capture_output=True, text=True
@@ -34,6 +35,7 @@ def start(custodian: str, directory: pathlib.Path) -> tuple[subprocess.Popen, st
         f"""
         [api]
         listen = "127.0.0.1:0"
+        monitoring_listen = "127.0.0.1:0"
         [chain]
         node = "ws://127.0.0.1:9"
         genesis = "{GENESIS}"
@@ -49,16 +51,16 @@ def start(custodian: str, directory: pathlib.Path) -> tuple[subprocess.Popen, st
     for line in process.stderr:
         event = json.loads(line)
         if event["message"] == "listening":
-            return process, f"http://{event['address']}", keys
+            return process, event, keys
     sys.exit(f"the custodian ended with {process.wait()}")
 
 
-def check(client: Client, document: dict, keys: dict) -> None:
+def check(client: Client, monitoring: Client, document: dict, keys: dict) -> None:
     """Calls every endpoint that a client without keys can call."""
-    answer = health.sync_detailed(client=client)
+    answer = health.sync_detailed(client=monitoring)
     assert (answer.status_code, answer.parsed) == (200, "alive"), answer
 
-    answer = ready.sync_detailed(client=client)
+    answer = ready.sync_detailed(client=monitoring)
     assert answer.status_code == 503, answer
     assert isinstance(answer.parsed, Readiness), answer
     assert not answer.parsed.ready and not answer.parsed.node.ok, answer
@@ -68,8 +70,9 @@ def check(client: Client, document: dict, keys: dict) -> None:
     about = answer.parsed
     assert (about.genesis, about.institution, about.content) == (GENESIS, None, False), about
     assert (about.account, about.key) == (keys["account"], keys["encryption key"]), about
+    assert about.ready is False, about
 
-    answer = metrics.sync_detailed(client=client)
+    answer = metrics.sync_detailed(client=monitoring)
     assert "vouchsafe_custodian_ready 0" in answer.parsed, answer
 
     answer = openapi.sync_detailed(client=client)
@@ -95,10 +98,14 @@ def check(client: Client, document: dict, keys: dict) -> None:
 def main() -> None:
     custodian, document = sys.argv[1:]
     with tempfile.TemporaryDirectory() as directory:
-        process, url, keys = start(custodian, pathlib.Path(directory))
+        process, at, keys = start(custodian, pathlib.Path(directory))
         try:
-            with Client(base_url=url, raise_on_unexpected_status=True) as client:
-                check(client, json.loads(pathlib.Path(document).read_text()), keys)
+            client, monitoring = (
+                Client(base_url=f"http://{at[name]}", raise_on_unexpected_status=True)
+                for name in ("address", "monitoring")
+            )
+            with client, monitoring:
+                check(client, monitoring, json.loads(pathlib.Path(document).read_text()), keys)
         finally:
             process.terminate()
             process.communicate()

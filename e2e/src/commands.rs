@@ -23,6 +23,7 @@ use vouchsafe_vault::seal::SecretKey;
 macro_rules! arguments {
 	($($argument:expr),* $(,)?) => { Vec::from([$(OsString::from($argument)),*]) };
 }
+pub(crate) use arguments;
 
 /// A permit, as arguments of `consent grant`.
 #[derive(Debug, Clone, Default)]

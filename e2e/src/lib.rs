@@ -3,15 +3,18 @@
 
 pub mod adding;
 pub mod attack;
+pub mod authored;
 pub mod commands;
 pub mod consenting;
 pub mod data;
 pub mod delay;
 pub mod disk;
+pub mod founding;
 pub mod front;
 pub mod kubo;
 pub mod liar;
 pub mod measure;
+pub mod members;
 pub mod network;
 pub mod process;
 pub mod proxy;
@@ -19,6 +22,7 @@ pub mod recorder;
 pub mod research;
 pub mod scan;
 pub mod scenario;
+pub mod secured;
 pub mod story;
 pub mod user;
 pub mod websocket;

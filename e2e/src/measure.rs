@@ -17,6 +17,7 @@ mod load;
 mod machine;
 mod opening;
 mod research;
+mod tls;
 mod wallet;
 
 pub use chain::patient;
@@ -48,7 +49,7 @@ impl Row {
 }
 
 /// Measures everything, or only the groups whose name contains `only`. The groups are `vault`,
-/// `research`, `chain`, `delay`, `opening`, `memory` and `wallet`. `large` takes ten times as many people for studies.
+/// `research`, `chain`, `delay`, `opening`, `memory`, `tls` and `wallet`. `large` takes ten times as many people for studies.
 pub async fn all(only: Option<&str>, large: bool) -> Result<Vec<Row>> {
 	let wanted = |name: &str| only.is_none_or(|only| name.contains(only));
 	let mut rows = Vec::new();
@@ -93,6 +94,11 @@ pub async fn all(only: Option<&str>, large: bool) -> Result<Vec<Row>> {
 		if wanted("memory") {
 			rows.extend(opening::memory(&network).await?);
 		}
+	}
+	if wanted("tls") {
+		eprintln!("starting three hospitals and the authority behind TLS …");
+		let options = Options { secured: true, ..Options::default() };
+		rows.extend(tls::measure(&mut Network::with(options).await?).await?);
 	}
 	if wanted("wallet") {
 		eprintln!("starting three hospitals and the authority for the wallet …");

@@ -2,6 +2,7 @@
 //! and three Kubo nodes in a private swarm. They use free ports, and folders below one root.
 
 use crate::{
+	authored::{self, Authored},
 	commands::{encryption_key, keypair},
 	consenting,
 	delay::{link, Delay},
@@ -9,11 +10,14 @@ use crate::{
 	process::{free_ports, program, until, write_private, Process, TemporaryFolder, TIMEOUT},
 	proxy::Proxy,
 	recorder::record,
+	secured::Secured,
 };
 use anyhow::{bail, ensure, Context, Result};
 use serde::{Deserialize, Serialize};
 use serde_json::{json, Map, Value};
 use std::{
+	io::Write,
+	os::unix::fs::OpenOptionsExt,
 	path::{Path, PathBuf},
 	process::Command,
 	sync::atomic::{AtomicUsize, Ordering},
@@ -73,17 +77,24 @@ pub struct Institution {
 	pub kubo: bool,
 }
 
-/// A validator, which is also an archive node.
+/// A validator.
 #[derive(Debug)]
 pub struct Node {
 	/// The port of its RPC.
 	pub rpc: u16,
 	/// The port that its peers connect to.
 	pub p2p: u16,
+	/// The port of its metrics.
+	pub metrics: u16,
 	/// The port for researchers, if the network is for studies.
 	pub research: Option<u16>,
 	/// Its folder.
 	pub base: PathBuf,
+	/// Whether its session keys are those that it generates itself, for who asks its RPC, and not the
+	/// development keys of its institution.
+	pub own_keys: bool,
+	/// Its address for clients, if a proxy is in front of it.
+	pub public_url: Option<String>,
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	recorder: Option<Proxy>,
@@ -91,6 +102,26 @@ pub struct Node {
 }
 
 impl Node {
+	/// A node with this folder and free ports, which is not started yet.
+	pub fn new(base: &Path) -> Result<Self> {
+		let [rpc, p2p, metrics] = free_ports()?;
+		std::fs::create_dir_all(base)?;
+		let (research, process, recorder, link) = (None, None, None, None);
+		let (base, own_keys, public_url) = (base.into(), false, None);
+		Ok(Self {
+			rpc,
+			p2p,
+			metrics,
+			research,
+			base,
+			own_keys,
+			public_url,
+			process,
+			recorder,
+			link,
+		})
+	}
+
 	/// The address of its RPC over HTTP.
 	pub fn http_url(&self) -> String {
 		format!("http://127.0.0.1:{}", self.rpc)
@@ -107,6 +138,17 @@ impl Node {
 	/// The address at which it answers researchers, if the network is for studies.
 	pub fn research_url(&self) -> Option<String> {
 		self.research.map(|port| format!("http://127.0.0.1:{port}"))
+	}
+
+	/// The arguments that a node needs on one machine with others.
+	pub fn local_arguments(&self) -> Vec<String> {
+		let same = ["--force-authoring", "--no-telemetry", "--no-mdns"];
+		let same = same.into_iter().chain(["--allow-private-ip", "--rpc-cors", "all"]);
+		let same = same.map(ToOwned::to_owned);
+		let address = format!("/ip4/127.0.0.1/tcp/{}", self.p2p);
+		let own = ["--rpc-port".into(), self.rpc.to_string(), "--listen-addr".into(), address];
+		let metrics = ["--prometheus-port".into(), self.metrics.to_string()];
+		same.chain(own).chain(metrics).collect()
 	}
 
 	/// The port at which other validators reach it.
@@ -147,6 +189,8 @@ impl Default for Limits {
 pub struct Custodian {
 	/// The port of its REST API.
 	pub port: u16,
+	/// The port for monitoring.
+	pub monitoring: u16,
 	/// Its folder.
 	pub base: PathBuf,
 	/// Its limits, from its next start on.
@@ -155,6 +199,12 @@ pub struct Custodian {
 	pub research: Option<Research>,
 	/// The patients' wallet, if it is built, which it serves.
 	pub wallet: Option<PathBuf>,
+	/// Its address for others, if it is not the one that it listens on without TLS.
+	pub public_url: Option<String>,
+	/// More entries of `[api]`.
+	pub further: String,
+	/// The certificates that it trusts, if they are not the system's.
+	pub trusted: Option<PathBuf>,
 	/// The process, while it runs.
 	pub process: Option<Process>,
 	recorder: Option<Proxy>,
@@ -163,12 +213,25 @@ pub struct Custodian {
 impl Custodian {
 	/// A custodian with this folder, which is not started yet.
 	pub fn new(base: &Path) -> Result<Self> {
-		let [port] = free_ports()?;
+		let [port, monitoring] = free_ports()?;
 		std::fs::create_dir_all(base)?;
 		let limits = Limits::default();
 		let base = base.into();
 		let (research, wallet, process, recorder) = (None, built_wallet(), None, None);
-		Ok(Self { port, base, limits, research, wallet, process, recorder })
+		let (public_url, further, trusted) = (None, String::new(), None);
+		Ok(Self {
+			port,
+			monitoring,
+			base,
+			limits,
+			research,
+			wallet,
+			public_url,
+			further,
+			trusted,
+			process,
+			recorder,
+		})
 	}
 
 	/// The folder of its database.
@@ -201,12 +264,22 @@ impl Custodian {
 		}
 		let Limits { requests_per_second, burst, trusted_proxies, max_unclaimed, reserve } =
 			self.limits;
+		// One account signs for many tests at once.
+		let rates = format!(
+			"requests_per_second = {}\nburst = {}\n",
+			requests_per_second.max(1_000),
+			burst.max(2_000)
+		);
+		let of_account = format!("{rates}max_transfers = 16\nmax_waiting = 64\n");
+		let of_institution = format!("{rates}max_transfers = 64\nmax_waiting = 128\n");
 		let mut config = format!(
-			"[api]\nlisten = \"127.0.0.1:{}\"\nrequests_per_second = {requests_per_second}\n\
-			 burst = {burst}\ntrusted_proxies = {trusted_proxies}\nmax_unclaimed = {max_unclaimed}\n\
-			 [chain]\nnode = {:?}\n[keys]\nfile = {keys:?}\n\
+			"[api]\nlisten = \"127.0.0.1:{}\"\nmonitoring_listen = \"127.0.0.1:{}\"\nrequests_per_second = {requests_per_second}\n\
+			 burst = {burst}\ntrusted_proxies = {trusted_proxies}\nmax_unclaimed = {max_unclaimed}\n{}\
+			 [api.per_account]\n{of_account}[api.per_institution]\n{of_institution}[chain]\nnode = {:?}\n[keys]\nfile = {keys:?}\n\
 			 [store]\ndirectory = {:?}\nreserve = {reserve}\n",
 			self.port,
+			self.monitoring,
+			self.further,
 			node.url(),
 			self.store(),
 		);
@@ -225,11 +298,50 @@ impl Custodian {
 			},
 		}
 		std::fs::write(&file, config)?;
-		let mut command = Command::new(program("vouchsafe-custodian")?);
+		let mut command = self.command()?;
 		command.arg("--config").arg(&file);
 		// The one before must have left the port.
 		self.process = None;
 		self.process = Some(Process::start(name, command, &self.base.join("log"), tied)?);
+		Ok(())
+	}
+
+	/// Its program, with the certificates and the HSM that it uses.
+	pub fn command(&self) -> Result<Command> {
+		let mut command = Command::new(program("vouchsafe-custodian")?);
+		if let Some(trusted) = &self.trusted {
+			command.env("SSL_CERT_FILE", trusted);
+		}
+		command.env("SOFTHSM2_CONF", self.base.join("softhsm2.conf"));
+		Ok(command)
+	}
+
+	/// Has an HSM seal its key file: a new SoftHSM in its folder. It is in force from its next start on.
+	pub fn seal_keys(&self) -> Result<()> {
+		let hsm = self.base.join("hsm");
+		std::fs::create_dir(&hsm)?;
+		let text = format!("directories.tokendir = {}\nlog.level = ERROR\n", hsm.display());
+		std::fs::write(self.base.join("softhsm2.conf"), text)?;
+		let variable = |name: &str| {
+			std::env::var_os(name).with_context(|| format!("{name} is not set: run make setup"))
+		};
+		let (library, pin) = (variable("VOUCHSAFE_SOFTHSM")?, "246810");
+		let mut util = Command::new(variable("VOUCHSAFE_SOFTHSM_UTIL")?);
+		util.env("SOFTHSM2_CONF", self.base.join("softhsm2.conf"));
+		util.arg("--module").arg(&library).args(["--init-token", "--free", "--label", "custodian"]);
+		let made = util.args(["--so-pin", "135791", "--pin", pin]).output()?;
+		ensure!(made.status.success(), "no token: {made:?}");
+		let pin_file = self.base.join("pin");
+		let mut options = std::fs::OpenOptions::new();
+		let mut file = options.write(true).create_new(true).mode(0o600).open(&pin_file)?;
+		file.write_all(pin.as_bytes())?;
+		let (keys, sealed) = (self.base.join("keys"), self.base.join("sealed"));
+		let mut command = self.command()?;
+		command.args(["key", "seal"]).arg(&keys).arg("--out").arg(&sealed);
+		command.args(["--token", "custodian", "--key", "key", "--new-key"]);
+		let done = command.arg("--module").arg(library).arg("--pin-file").arg(pin_file).output()?;
+		ensure!(done.status.success(), "the HSM does not seal the keys: {done:?}");
+		std::fs::rename(sealed, keys)?;
 		Ok(())
 	}
 
@@ -244,17 +356,30 @@ impl Custodian {
 	}
 
 	async fn wait_for(&mut self, path: &str) -> Result<()> {
-		let url = format!("{}/{path}", self.url());
-		let http = reqwest::Client::new();
+		let url = format!("{}/{path}", self.monitoring_url());
 		let ready = || async {
-			http.get(&url).send().await.ok().filter(|answer| answer.status().is_success())
+			reqwest::get(&url).await.ok().filter(|answer| answer.status().is_success())
 		};
 		let process = self.process.as_mut().context("the custodian was not started")?;
 		if let Err(error) = process.until(ready).await {
-			let answer = http.get(&url).send().await?;
+			let answer = reqwest::get(&url).await?;
 			return Err(error.context(answer.text().await?));
 		}
 		Ok(())
+	}
+
+	fn speaks_tls(&self) -> bool {
+		self.further.contains("tls =")
+	}
+
+	/// A client that trusts its certificate.
+	pub fn http(&self) -> Result<reqwest::Client> {
+		let mut builder = reqwest::Client::builder();
+		if let Some(trusted) = &self.trusted {
+			let issuer = reqwest::Certificate::from_pem(&std::fs::read(trusted)?)?;
+			builder = builder.tls_certs_only([issuer]);
+		}
+		Ok(builder.build()?)
 	}
 
 	/// The address of the wallet that it serves. Passkeys need a name, not an IP address.
@@ -262,8 +387,21 @@ impl Custodian {
 		self.wallet.as_ref().map(|_| format!("http://localhost:{}/", self.port))
 	}
 
-	/// The address of its REST API.
+	/// The address of its REST API for others.
 	pub fn url(&self) -> String {
+		self.public_url.clone().unwrap_or_else(|| self.own_url())
+	}
+
+	/// The address for monitoring.
+	pub fn monitoring_url(&self) -> String {
+		format!("http://127.0.0.1:{}", self.monitoring)
+	}
+
+	/// The address of its own listener, which a proxy in front of it hides.
+	pub fn own_url(&self) -> String {
+		if self.speaks_tls() {
+			return format!("https://localhost:{}", self.port);
+		}
 		format!(
 			"http://127.0.0.1:{}",
 			self.recorder.as_ref().map_or(self.port, |recorder| recorder.port)
@@ -315,6 +453,13 @@ pub struct Options {
 	pub research: Option<Research>,
 	/// After how many seconds a consent that a hospital has entered counts, if not after a day.
 	pub assisted_delay: Option<u64>,
+	/// How many seconds a session of the validators lasts, if not an hour.
+	pub session_seconds: Option<u64>,
+	/// Whether custodians are reached with TLS: behind nginx, behind Caddy, and by their own listener.
+	pub secured: bool,
+	/// The blocks that the chain has before the validators start, if there are any. Then no custodian is
+	/// started: it would index them first.
+	pub authored: Option<Authored>,
 }
 
 /// How custodians aggregate for studies.
@@ -339,6 +484,9 @@ impl Default for Options {
 			delay: None,
 			research: None,
 			assisted_delay: None,
+			session_seconds: None,
+			secured: false,
+			authored: None,
 		}
 	}
 }
@@ -352,6 +500,8 @@ pub struct Network {
 	pub sites: Vec<Site>,
 	/// The chain specification of all nodes.
 	pub spec: PathBuf,
+	/// The proxies and certificates, if custodians are reached with TLS.
+	pub secured: Option<Secured>,
 	options: Options,
 	/// How many of the patients of the genesis block have been given out.
 	patients: AtomicUsize,
@@ -396,22 +546,16 @@ impl Network {
 		let swarm = swarm_key();
 		for institution in INSTITUTIONS {
 			let base = root.join(institution.short);
-			let [rpc, p2p, research] = free_ports()?;
-			let mut node = Node {
-				rpc,
-				p2p,
-				research: options.research.map(|_| research),
-				base: base.join("node"),
-				process: None,
-				recorder: None,
-				link: None,
-			};
+			let mut node = Node::new(&base.join("node"))?;
+			if options.research.is_some() {
+				let [research] = free_ports()?;
+				node.research = Some(research);
+			}
 			if let Some(delay) = &options.delay {
-				node.link = Some(link(p2p, delay.clone()).await?);
+				node.link = Some(link(node.p2p, delay.clone()).await?);
 			}
 			let mut custodian = Custodian::new(&base.join("custodian"))?;
 			custodian.research = options.research;
-			std::fs::create_dir_all(&node.base)?;
 			let mut kubo = if institution.kubo && options.custodians {
 				let others: Vec<&Kubo> =
 					sites.iter().filter_map(|site: &Site| site.kubo.as_ref()).collect();
@@ -437,15 +581,22 @@ impl Network {
 			sites.push(Site { institution, node, custodian, kubo });
 		}
 		let spec = root.join("chain-spec.json");
+		let secured = options.secured.then(|| Secured::new(root, &mut sites)).transpose()?;
 		let patients = AtomicUsize::new(0);
 		let root = root.into();
-		let mut network = Self { root, sites, spec, options, patients, _temporary: None };
+		let mut network = Self { root, sites, spec, secured, options, patients, _temporary: None };
 		network.write_spec()?;
+		if let Some(authored) = network.options.authored {
+			let folder = network.root.join("authored");
+			authored.make(&network.spec, &folder, &authored::AS_NODES)?;
+			network.sites.iter().try_for_each(|it| authored::copy(&folder, &it.node.base))?;
+			std::fs::remove_dir_all(&folder)?;
+		}
 		for index in 0..network.sites.len() {
 			network.start_node(index).await?;
 		}
 		network.wait_for_finality().await?;
-		if network.options.custodians {
+		if network.options.custodians && network.options.authored.is_none() {
 			for index in 0..network.sites.len() {
 				network.start_kubo(index).await?;
 				network.start_custodian(index).await?;
@@ -495,10 +646,13 @@ impl Network {
 		if let Some(delay) = self.options.assisted_delay {
 			genesis["consent"] = json!({ "assistedDelay": delay });
 		}
+		if let Some(seconds) = self.options.session_seconds {
+			genesis["consortium"]["sessionSeconds"] = json!(seconds);
+		}
 		if self.options.delay.is_some() {
-			// Nodes of a live network do not look for each other at this machine's addresses, so
-			// they use the links only.
-			spec["chainType"] = json!("Live");
+			// Only nodes of a development or local network look for each other at this machine's
+			// addresses. These use the links alone.
+			spec["chainType"] = json!({ "Custom": "links" });
 		}
 		std::fs::write(&self.spec, serde_json::to_vec(&spec)?)?;
 		if self.options.state.is_some() || self.options.consenting > 0 {
@@ -532,8 +686,38 @@ impl Network {
 
 	/// Starts or restarts an institution's validator.
 	pub async fn start_node(&mut self, index: usize) -> Result<()> {
+		self.start_node_and(index, &[]).await
+	}
+
+	/// The same, with more arguments of the node.
+	pub async fn start_node_and(&mut self, index: usize, further: &[&str]) -> Result<()> {
 		let bootnodes = self.bootnodes(index).await;
-		self.start_node_with(index, bootnodes, &[]).await
+		self.start_node_with(index, bootnodes, further).await
+	}
+
+	/// Adds an institution with a node of its own, which generates its session keys, and a custodian. Nothing
+	/// is started yet. Returns its index.
+	pub fn add_site(&mut self, institution: Institution) -> Result<usize> {
+		let base = self.root.join(institution.short);
+		let mut node = Node::new(&base.join("node"))?;
+		node.own_keys = true;
+		let custodian = Custodian::new(&base.join("custodian"))?;
+		self.sites.push(Site { institution, node, custodian, kubo: None });
+		Ok(self.sites.len() - 1)
+	}
+
+	/// Destroys an institution's node with its disk. The next one in its place is a new machine, with keys of
+	/// its own.
+	pub fn destroy_node(&mut self, index: usize) -> Result<()> {
+		let site = &mut self.sites[index];
+		site.node.process = None;
+		std::fs::remove_dir_all(&site.node.base)?;
+		let rpc = site.node.rpc;
+		site.node = Node::new(&site.node.base)?;
+		// Where its custodian looks for it.
+		site.node.rpc = rpc;
+		site.node.own_keys = true;
+		Ok(())
 	}
 
 	/// Starts an institution's validator so that it connects to no other.
@@ -559,18 +743,18 @@ impl Network {
 			.arg(&self.spec)
 			.arg("--base-path")
 			.arg(&site.node.base)
-			.arg(format!("--{}", site.institution.session))
-			.args(["--validator", "--force-authoring", "--no-telemetry", "--no-prometheus"])
-			.args(["--no-mdns", "--allow-private-ip"])
-			.args(["--state-pruning", "archive", "--blocks-pruning", "archive"])
-			.args(["--rpc-methods", "safe", "--rpc-cors", "all"])
+			.arg("--validator")
+			.args(site.node.local_arguments())
 			.args(["--rpc-max-connections", "500", "--rpc-max-request-size", "40"])
-			.arg("--rpc-port")
-			.arg(site.node.rpc.to_string())
-			.arg("--listen-addr")
-			.arg(format!("/ip4/127.0.0.1/tcp/{}", site.node.p2p))
 			.arg("--node-key-file")
 			.arg(&key);
+		match site.node.own_keys {
+			true => command.args(["--rpc-methods", "unsafe"]),
+			false => {
+				command.args(["--rpc-methods", "safe"]);
+				command.arg(format!("--{}", site.institution.session))
+			},
+		};
 		if let Some(port) = site.node.research {
 			command.arg("--research-listen").arg(format!("127.0.0.1:{port}"));
 		}
@@ -603,10 +787,7 @@ impl Network {
 
 	/// The number of the last finalised block at the institution's validator.
 	pub async fn finalized(&self, index: usize) -> Option<u32> {
-		let url = self.sites[index].node.http_url();
-		let hash = rpc(&url, "chain_getFinalizedHead", json!([])).await?;
-		let header = rpc(&url, "chain_getHeader", json!([hash])).await?;
-		u32::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
+		final_number(&self.sites[index].node.http_url()).await
 	}
 
 	/// Waits until the chain finalises blocks. The first one is made at once, the second one only
@@ -735,6 +916,27 @@ pub async fn rpc(url: &str, method: &str, params: Value) -> Option<Value> {
 		.ok()?;
 	let value: Value = answer.json().await.ok()?;
 	value.get("result").filter(|result| !result.is_null()).cloned()
+}
+
+/// The number of a node's last final block.
+pub async fn final_number(url: &str) -> Option<u32> {
+	let hash = rpc(url, "chain_getFinalizedHead", json!([])).await?;
+	number_of(url, json!([hash])).await
+}
+
+/// The number of a node's best block.
+pub async fn best_number(url: &str) -> Option<u32> {
+	number_of(url, json!([])).await
+}
+
+async fn number_of(url: &str, block: Value) -> Option<u32> {
+	let header = rpc(url, "chain_getHeader", block).await?;
+	u32::from_str_radix(header["number"].as_str()?.trim_start_matches("0x"), 16).ok()
+}
+
+/// The hash that a node has for the block of this number.
+pub async fn hash_at(url: &str, number: u32) -> Option<String> {
+	rpc(url, "chain_getBlockHash", json!([number])).await?.as_str().map(ToOwned::to_owned)
 }
 
 /// Hands a signed extrinsic to a node's pool. Returns the node's error, if it refuses it.

@@ -1,6 +1,6 @@
 //! A user of the `vouchsafe` command, with a home folder, a key and a node.
 
-use crate::process::{program, tie};
+use crate::process::{program, tie, write_private};
 use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::{
@@ -13,12 +13,16 @@ use std::{
 /// A user of the command.
 #[derive(Debug, Clone)]
 pub struct User {
-	/// A development key such as `//DoctorA`.
+	/// A development key such as `//DoctorA`, or the name of a key in the home folder.
 	pub key: String,
 	/// The home folder of the command.
 	pub home: PathBuf,
 	/// The URL of the node that the command connects to.
 	pub node: String,
+	/// The file with the passphrase of the key in the home folder, if it is not a development key.
+	pub passphrase: Option<PathBuf>,
+	/// The certificates that the command trusts, if they are not the system's.
+	pub trusted: Option<PathBuf>,
 }
 
 impl User {
@@ -26,7 +30,22 @@ impl User {
 	pub fn new(key: &str, root: &Path, node: &str) -> Result<Self> {
 		let home = root.join("homes").join(key.trim_start_matches('/').replace('/', "-"));
 		std::fs::create_dir_all(&home)?;
-		Ok(Self { key: key.into(), home, node: node.into() })
+		let (key, node) = (key.into(), node.into());
+		Ok(Self { key, home, node, passphrase: None, trusted: None })
+	}
+
+	/// A user with a key of its own, which is generated in a home folder below `root`. Returns its account
+	/// and its encryption key, too.
+	pub async fn generate(name: &str, root: &Path, node: &str) -> Result<(Self, String, String)> {
+		let mut user = Self::new(name, root, node)?;
+		let passphrase = user.home.join("passphrase");
+		write_private(&passphrase, b"correct horse battery\n")?;
+		user.passphrase = Some(passphrase);
+		let made = user.run(&["key", "generate", name]).await?;
+		let text = |field: &str| made[field].as_str().map(ToOwned::to_owned);
+		let account = text("account").context("no account")?;
+		let encryption_key = text("encryption_key").context("no encryption key")?;
+		Ok((user, account, encryption_key))
 	}
 
 	/// The same user at another node.
@@ -46,8 +65,17 @@ impl User {
 		command
 			.arg("--home")
 			.arg(&self.home)
-			.args(["--node", &self.node, "--dev", "--key", &self.key, "--json"])
-			.args(arguments);
+			.args(["--node", &self.node, "--key", &self.key, "--json"]);
+		match &self.passphrase {
+			None => command.arg("--dev"),
+			Some(file) => {
+				command.arg("--passphrase-file").arg(file).args(["--allow-address", "127.0.0.1"])
+			},
+		};
+		command.args(arguments);
+		if let Some(trusted) = &self.trusted {
+			command.env("SSL_CERT_FILE", trusted);
+		}
 		let mut command = tie(&command);
 		command.stdin(Stdio::null());
 		Ok(command)

@@ -1,5 +1,5 @@
-//! Checks that documents and the dashboard name what exists: tests that show a claim, and metrics that
-//! the custodian has.
+//! Checks that documents, alerts and the dashboard name what exists: tests that show a claim, metrics that
+//! the custodian has, and runbooks. The module `watching` looks for the metrics on a running network.
 
 use serde_json::Value;
 use std::{
@@ -30,6 +30,8 @@ fn metrics(text: &str) -> BTreeSet<String> {
 		let name = &text[begin..];
 		&name[..name.find(|letter| !is_part(letter)).unwrap_or(name.len())]
 	});
+	// A histogram is asked for its buckets.
+	let names = names.map(|name| name.strip_suffix("_bucket").unwrap_or(name));
 	// A document may name a family: `vouchsafe_custodian_study_…`.
 	names.filter(|name| !name.ends_with('_')).map(str::to_owned).collect()
 }
@@ -87,10 +89,35 @@ fn claims_name_tests_that_exist() {
 fn all_metrics_that_are_shown_exist() {
 	let exist = custodians();
 	assert!(exist.len() > 10, "{exist:?}");
-	let texts = ["docker/grafana/dashboards/vouchsafe.json", "docs/research-hospitals.md"];
-	for path in texts.into_iter().chain(["docs/guide.md", "ARCHITECTURE.md", "SECURITY.md"]) {
+	let shown = ["docker/grafana/dashboards/vouchsafe.json", "docker/alerts.yml"];
+	let documents = ["docs/research-hospitals.md", "docs/guide.md", "docs/OPERATING.md"];
+	for path in shown.into_iter().chain(documents).chain(["ARCHITECTURE.md", "SECURITY.md"]) {
 		let missing: Vec<_> = metrics(&read(path)).difference(&exist).cloned().collect();
 		assert!(missing.is_empty(), "{path} shows metrics that nobody sets: {missing:?}");
+	}
+}
+
+/// Who is woken at night finds what to do, and an alert that never fires is found by its test.
+#[test]
+fn each_alert_has_a_runbook_and_tests() {
+	let [alerts, tests, runbooks] =
+		["docker/alerts.yml", "docker/alerts.test.yml", "docs/OPERATING.md"].map(read);
+	let values = |field: &str| {
+		let lines = alerts.lines().map(|line| line.trim().trim_start_matches("- "));
+		lines.filter_map(|line| line.strip_prefix(field)).map(str::to_owned).collect::<Vec<_>>()
+	};
+	let (names, links) = (values("alert: "), values("runbook_url: "));
+	assert!(names.len() > 20 && names.len() == links.len(), "{names:?} {links:?}");
+	for (name, link) in names.iter().zip(links) {
+		assert_eq!(link, format!("docs/OPERATING.md#{}", name.to_lowercase()));
+		let is_heading = |line: &str| line.starts_with('#') && line.ends_with(&format!("# {name}"));
+		assert!(runbooks.lines().any(is_heading), "docs/OPERATING.md has no heading {name}");
+		let asked = format!("alertname=\"{name}\"");
+		let cases: Vec<_> = tests.lines().filter(|line| line.contains(&asked)).collect();
+		for expected in ["exp_samples: []", "value: 1"] {
+			let is_tested = cases.iter().any(|case| case.contains(expected));
+			assert!(is_tested, "docker/alerts.test.yml has no case of {name} with {expected}");
+		}
 	}
 }
 

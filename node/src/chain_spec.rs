@@ -4,10 +4,9 @@
 //! The folder `chain-specs/` has the two development networks as files. They do not include the
 //! runtime (`"code": "0x"`), because it is a megabyte that differs between compilers; the node
 //! inserts its own. A test compares the files with what the node generates. For a network that
-//! people use, the specification is exported once, raw and with the runtime, and every member gets
-//! this file.
+//! people use, each member makes the specification from the members' cards ([`crate::found`]).
 
-use sc_service::ChainType;
+use sc_service::{ChainType, Properties};
 use serde_json::{json, Value};
 use sp_core::{sr25519, Pair};
 use vouchsafe_runtime::{development, genesis_config_presets as presets, AccountId, WASM_BINARY};
@@ -31,10 +30,13 @@ pub fn load(id: &str) -> Result<ChainSpec, String> {
 }
 
 /// The runtime that the node was built with.
+pub fn runtime() -> Result<&'static [u8], String> {
+	WASM_BINARY.ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set)".into())
+}
+
+/// The same in hex.
 fn code() -> Result<String, String> {
-	let code =
-		WASM_BINARY.ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set)")?;
-	Ok(format!("{:?}", sp_core::hexdisplay::HexDisplay::from(&code)))
+	Ok(format!("{:?}", sp_core::hexdisplay::HexDisplay::from(&runtime()?)))
 }
 
 fn from_file(path: &str) -> Result<ChainSpec, String> {
@@ -100,14 +102,19 @@ fn preset(name: &str) -> Result<Value, String> {
 	presets::preset(name).ok_or_else(|| format!("the runtime has no preset {name}"))
 }
 
+/// What wallets read of every network: addresses begin with 5, and there is no token.
+pub fn properties() -> Properties {
+	let properties = json!({ "ss58Format": 42, "tokenDecimals": 0, "tokenSymbol": "" });
+	properties.as_object().cloned().unwrap_or_default()
+}
+
 /// A plain specification without the runtime.
 fn plain(name: &str, id: &str, chain_type: ChainType, genesis: Value) -> Result<Value, String> {
-	let properties = json!({ "ss58Format": 42, "tokenDecimals": 0, "tokenSymbol": "" });
 	let spec = ChainSpec::builder(&[], None)
 		.with_name(name)
 		.with_id(id)
 		.with_chain_type(chain_type)
-		.with_properties(properties.as_object().cloned().unwrap_or_default())
+		.with_properties(properties())
 		.with_genesis_config_patch(genesis)
 		.build();
 	serde_json::from_str(&spec.as_json(false)?).map_err(|error| error.to_string())

@@ -1,14 +1,27 @@
 //! The command line's arguments.
 
-use crate::rpc::listener::Options;
+use crate::{
+	found::FoundCommand, health::HealthCommand, peers::PeersCommand, rpc::listener::Options,
+	service,
+};
 use sc_cli::RunCmd;
-use std::{net::SocketAddr, num::NonZeroU32};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf};
+
+/// Of how many blocks a node keeps the state: those of seven days, if every slot of a second has one. An idle
+/// chain has a tenth of them.
+const KEPT_STATES: &str = "604800";
+/// What `--state-pruning` says of itself.
+const PRUNING: &str = "Which states (the chain's values after a block) to keep: NUMBER, those of the last NUMBER \
+	final blocks; `archive`, those of all blocks; `archive-canonical`, those of all final blocks. The default \
+	keeps seven days at least. NUMBER may change later. A node that has pruned cannot become an archive, nor \
+	the other way round: its database must be made again";
 
 /// The arguments.
 // The SDK's default is the fork-aware pool. Under load it loses calls: see
 // docs/decisions/0020-the-single-state-pool.md.
 #[derive(Debug, clap::Parser)]
 #[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
+#[command(mut_arg("state_pruning", |it| it.default_value(KEPT_STATES).help(PRUNING).long_help(PRUNING)))]
 pub struct Cli {
 	/// The command to run. Without one, the program runs a node.
 	#[command(subcommand)]
@@ -21,6 +34,19 @@ pub struct Cli {
 	/// The options of the listener for researchers.
 	#[clap(flatten)]
 	pub research: Research,
+
+	/// A file of `vouchsafe council recovery-file`, of a chain whose finality was recovered. The node needs it
+	/// to sync by warp. Can be repeated
+	#[arg(long, value_name = "FILE")]
+	recovery: Vec<PathBuf>,
+}
+
+impl Cli {
+	/// What the node does besides what the SDK's options say.
+	pub fn options(&self) -> service::Options {
+		let recoveries = self.recovery.clone();
+		service::Options { research: self.research.options(), recoveries }
+	}
 }
 
 /// The options of the listener for researchers.
@@ -61,6 +87,17 @@ pub enum Subcommand {
 	#[command(subcommand)]
 	Key(sc_cli::KeySubcommand),
 
+	/// Found a network: make a card, put the members' cards together, check the result
+	#[command(subcommand)]
+	Found(FoundCommand),
+
+	/// Ask the node on this machine whether it answers, and print how many peers it has and whether it syncs.
+	/// Fails if it does not answer
+	Health(HealthCommand),
+
+	/// Write the list of the members' nodes, for a firewall or a tunnel, as the node on this machine knows it
+	Peers(PeersCommand),
+
 	/// Print a chain specification, including the runtime
 	ExportChainSpec(sc_cli::ExportChainSpecCmd),
 
@@ -87,11 +124,32 @@ pub enum Subcommand {
 mod tests {
 	use super::*;
 	use clap::{CommandFactory, Parser};
+	use clap_complete::{Generator, Shell};
 	use sc_cli::{SubstrateCli, TransactionPoolType};
+	use sc_service::{BlocksPruning, PruningMode};
 
 	#[test]
 	fn the_arguments_are_consistent() {
 		Cli::setup_command(Cli::command()).debug_assert();
+	}
+
+	/// `make packages` names the folder in VOUCHSAFE_MANUAL.
+	#[test]
+	fn the_manual_and_the_completions_are_generated() {
+		let temporary = tempfile::tempdir().unwrap();
+		let folder = std::env::var("VOUCHSAFE_MANUAL");
+		let folder = folder.map_or(temporary.path().into(), PathBuf::from).join("vouchsafe-node");
+		std::fs::create_dir_all(&folder).unwrap();
+		let command = Cli::setup_command(Cli::command()).name("vouchsafe-node");
+		let command = command.version(env!("CARGO_PKG_VERSION"));
+		clap_mangen::generate_to(command.clone(), &folder).unwrap();
+		for shell in [Shell::Bash, Shell::Fish, Shell::Zsh] {
+			clap_complete::generate_to(shell, &mut command.clone(), "vouchsafe-node", &folder)
+				.unwrap();
+			assert!(std::fs::exists(folder.join(shell.file_name("vouchsafe-node"))).unwrap());
+		}
+		let page = std::fs::read_to_string(folder.join("vouchsafe-node-found-card.1")).unwrap();
+		assert!(page.contains(".TH vouchsafe-node-found-card 1"), "{page}");
 	}
 
 	#[test]
@@ -120,6 +178,27 @@ mod tests {
 			let error = options(wrong).unwrap_err();
 			assert!(error.contains(expected), "{error}");
 		}
+	}
+
+	#[test]
+	fn states_of_seven_days_are_kept_unless_others_are_asked_for() {
+		let kept = |arguments: &[&str]| {
+			let cli = Cli::try_from_iter([&["vouchsafe-node"], arguments].concat()).unwrap();
+			let pruning = cli.run.import_params.pruning_params;
+			(pruning.state_pruning().unwrap().unwrap(), pruning.blocks_pruning().unwrap())
+		};
+		let days =
+			u32::try_from(7 * 24 * 3_600 * 1_000 / vouchsafe_runtime::SLOT_DURATION).unwrap();
+		assert_eq!(
+			kept(&[]),
+			(PruningMode::blocks_pruning(days), BlocksPruning::KeepFinalized),
+			"and all blocks"
+		);
+		let archive = ["--state-pruning", "archive", "--blocks-pruning", "archive"];
+		assert_eq!(kept(&archive), (PruningMode::ArchiveAll, BlocksPruning::KeepAll));
+		assert_eq!(kept(&["--state-pruning", "100"]).0, PruningMode::blocks_pruning(100));
+		let help = Cli::command().render_long_help().to_string();
+		assert!(help.contains("[default: 604800]") && !help.contains("[default: 256]"), "{help}");
 	}
 
 	#[test]

@@ -3,13 +3,11 @@
 use crate::{
 	chain_spec,
 	cli::{Cli, Subcommand},
-	rpc::listener::Options,
-	service,
+	live, service,
 };
-use sc_cli::{RunCmd, SubstrateCli};
-use sc_network::{config::NetworkBackendType, Litep2pNetworkBackend, NetworkWorker};
-use sc_service::{ChainSpec, Configuration, PartialComponents, TaskManager};
-use vouchsafe_runtime::{opaque::Block, Hash};
+use sc_cli::{Error, RunCmd, SubstrateCli};
+use sc_service::{ChainSpec, PartialComponents};
+use vouchsafe_runtime::opaque::Block;
 
 impl SubstrateCli for Cli {
 	fn impl_name() -> String {
@@ -47,25 +45,28 @@ pub fn run() -> sc_cli::Result<()> {
 	match &cli.subcommand {
 		None => run_node(&cli, &cli.run),
 		Some(Subcommand::Key(command)) => command.run(&cli),
+		Some(Subcommand::Found(command)) => command.run().map_err(in_words),
+		Some(Subcommand::Health(command)) => command.run().map_err(in_words),
+		Some(Subcommand::Peers(command)) => command.run().map_err(in_words),
 		Some(Subcommand::ExportChainSpec(command)) => command.run(cli.load_spec(&command.chain)?),
 		Some(Subcommand::CheckBlock(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, import_queue, .. } =
-					service::new_partial(&mut config)?;
+					service::new_partial(&mut config, &[])?;
 				Ok((command.run(client, import_queue), task_manager))
 			})
 		},
 		Some(Subcommand::ExportBlocks(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, .. } =
-					service::new_partial(&mut config)?;
+					service::new_partial(&mut config, &[])?;
 				Ok((command.run(client, config.database), task_manager))
 			})
 		},
 		Some(Subcommand::ImportBlocks(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, import_queue, .. } =
-					service::new_partial(&mut config)?;
+					service::new_partial(&mut config, &[])?;
 				Ok((command.run(client, import_queue), task_manager))
 			})
 		},
@@ -74,7 +75,7 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|mut config| {
 			let PartialComponents { client, task_manager, backend, .. } =
-				service::new_partial(&mut config)?;
+				service::new_partial(&mut config, &[])?;
 			let revert_grandpa = Box::new(|client, _, blocks| {
 				sc_consensus_grandpa::revert(client, blocks)?;
 				Ok(())
@@ -87,14 +88,19 @@ pub fn run() -> sc_cli::Result<()> {
 	}
 }
 
+/// An error that is a sentence already.
+fn in_words(sentence: String) -> Error {
+	Error::Application(sentence.into())
+}
+
 fn run_node(cli: &Cli, command: &RunCmd) -> sc_cli::Result<()> {
-	let research = cli.research.options();
-	cli.create_runner(command)?.run_node_until_exit(|config| async move {
-		let start: fn(Configuration, Option<Options>) -> Result<TaskManager, sc_service::Error> =
-			match config.network.network_backend {
-				NetworkBackendType::Libp2p => service::new_full::<NetworkWorker<Block, Hash>>,
-				NetworkBackendType::Litep2p => service::new_full::<Litep2pNetworkBackend>,
-			};
-		start(config, research).map_err(Into::into)
+	let options = cli.options();
+	let runner = cli.create_runner(command).map_err(|error| match error {
+		Error::NetworkKeyNotFound(file) => in_words(live::missing_node_key(&file)),
+		error => error,
+	})?;
+	runner.run_node_until_exit(|config| async move {
+		live::check(command, &config).map_err(in_words)?;
+		service::new_full(config, options).map_err(Into::into)
 	})
 }

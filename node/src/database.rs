@@ -10,7 +10,10 @@
 //! `instrumentation`; without them a caller cannot tell when a change is in the log.
 
 use parity_db::{CompressionType, Db, Operation, Options};
-use sc_service::config::{Database, DatabaseSource};
+use sc_service::{
+	config::{Database, DatabaseSource},
+	PruningMode,
+};
 use sp_core::H256;
 use sp_database::{error::DatabaseError, Change, ColumnId, Transaction};
 use std::{
@@ -45,19 +48,53 @@ const HASH_LENGTH: usize = 32;
 /// A change of one key in a column.
 type ColumnChange = (u8, Operation<Vec<u8>, Vec<u8>>);
 
-/// Opens the database in the folder that the source names, or creates it.
+/// Opens the database in the folder that the source names, or creates it. `pruning` says which states the
+/// node keeps; without it, as before.
 ///
 /// # Errors
 ///
-/// The database is locked by another node, damaged or of another format; the message names its
-/// folder.
-pub fn open(source: &DatabaseSource) -> Result<DatabaseSource, sc_service::Error> {
+/// The database is locked by another node, damaged or of another format, or was made to keep other states;
+/// the message names its folder.
+pub fn open(
+	source: &DatabaseSource,
+	pruning: Option<&PruningMode>,
+) -> Result<DatabaseSource, sc_service::Error> {
 	let Some(path) = source.path() else { return Ok(source.clone()) };
 	let database = DurableDatabase::open(path, LOG_SIZE).map_err(|error| {
 		sc_service::Error::Other(format!("cannot open the database in {path:?}: {error}"))
 	})?;
-	let is_new = database.get(columns::STATE_META.into(), PRUNING_MODE).is_none();
-	Ok(DatabaseSource::Custom { db: Arc::new(database), require_create_flag: is_new })
+	let made_with = database.get(columns::STATE_META.into(), PRUNING_MODE);
+	if let (Some(made_with), Some(pruning)) = (&made_with, pruning) {
+		check_pruning(path, made_with, pruning).map_err(sc_service::Error::Other)?;
+	}
+	let require_create_flag = made_with.is_none();
+	Ok(DatabaseSource::Custom { db: Arc::new(database), require_create_flag })
+}
+
+/// Checks that the node keeps the states that the database was made to keep. How many there are of the last
+/// ones may change.
+fn check_pruning(path: &Path, made_with: &[u8], pruning: &PruningMode) -> Result<(), String> {
+	if made_with == pruning.id() {
+		return Ok(());
+	}
+	let path = path.display();
+	Err(match PruningMode::from_id(made_with) {
+		Some(PruningMode::Constrained(_)) => format!(
+			"the database in {path} has the states of the last blocks only, and --state-pruning archive asks for \
+			 all. To make this node an archive, remove the database with `vouchsafe-node purge-chain`, and start \
+			 without --sync warp. Otherwise leave out --state-pruning"
+		),
+		Some(PruningMode::ArchiveAll | PruningMode::ArchiveCanonical) => format!(
+			"the database in {path} is an archive's, with the states of all blocks. Start the node as before, \
+			 with --state-pruning {0} --blocks-pruning {0}. If it need not be an archive any more, remove the \
+			 database with `vouchsafe-node purge-chain`, and start again",
+			String::from_utf8_lossy(made_with).replace('_', "-")
+		),
+		None => format!(
+			"the database in {path} was made by another version of the node: use that version, or remove the \
+			 database with `vouchsafe-node purge-chain`, and start again"
+		),
+	})
 }
 
 /// Settings with which the SDK opens its database, except that we run the background work.
@@ -302,9 +339,13 @@ mod tests {
 
 	/// Lets the SDK open the database, and closes it.
 	fn start(source: DatabaseSource) {
+		start_with(source, None);
+	}
+
+	fn start_with(source: DatabaseSource, state_pruning: Option<PruningMode>) {
 		let settings = sc_client_db::DatabaseSettings {
 			trie_cache_maximum_size: None,
-			state_pruning: None,
+			state_pruning,
 			source,
 			blocks_pruning: sc_client_db::BlocksPruning::KeepAll,
 			pruning_filters: Vec::new(),
@@ -329,7 +370,7 @@ mod tests {
 		let folder = tempfile::tempdir().unwrap();
 		let path = folder.path().join("full");
 		for _ in 0..2 {
-			start(open(&DatabaseSource::ParityDb { path: path.clone() }).unwrap());
+			start(open(&DatabaseSource::ParityDb { path: path.clone() }, None).unwrap());
 		}
 	}
 
@@ -389,11 +430,34 @@ mod tests {
 	}
 
 	#[test]
+	fn a_database_keeps_the_states_that_it_was_made_for() {
+		let few = PruningMode::blocks_pruning(256);
+		let more = PruningMode::blocks_pruning(1_000);
+		for (made_with, other, expected) in [
+			(PruningMode::ArchiveAll, &few, "--state-pruning archive --blocks-pruning archive"),
+			(PruningMode::ArchiveCanonical, &few, "--state-pruning archive-canonical"),
+			(few.clone(), &PruningMode::ArchiveAll, "leave out --state-pruning"),
+		] {
+			let folder = tempfile::tempdir().unwrap();
+			let source = DatabaseSource::ParityDb { path: folder.path().join("full") };
+			start_with(source.clone(), Some(made_with.clone()));
+			for same in [None, Some(&made_with)] {
+				open(&source, same).unwrap();
+			}
+			let error = open(&source, Some(other)).err().unwrap().to_string();
+			let names = error.contains(&folder.path().display().to_string());
+			assert!(names && error.contains(expected) && error.contains("purge-chain"), "{error}");
+			let can_keep_more = matches!(made_with, PruningMode::Constrained(_));
+			assert_eq!(open(&source, Some(&more)).is_ok(), can_keep_more);
+		}
+	}
+
+	#[test]
 	fn a_second_node_cannot_open_it() {
 		let folder = tempfile::tempdir().unwrap();
 		let source = DatabaseSource::ParityDb { path: folder.path().into() };
-		let _first = open(&source).unwrap();
-		let error = open(&source).err().unwrap().to_string();
+		let _first = open(&source, None).unwrap();
+		let error = open(&source, None).err().unwrap().to_string();
 		assert!(error.contains("cannot open the database in"), "{error}");
 	}
 }

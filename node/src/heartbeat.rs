@@ -17,6 +17,10 @@ use vouchsafe_runtime::BlockNumber;
 
 /// Age, in slots, at which the head of an idle chain gets a child.
 const PERIOD: u64 = 10;
+/// After so many blocks of an idle chain the next one comes a slot later. So four of them take 41 slots, which
+/// no number of validators up to 40 divides: each validator has its turn. With ten slots every time, five
+/// validators would leave all blocks to one, and nobody would see that another is down.
+const ROUND: BlockNumber = 4;
 /// Age, in slots, at which a head that is not final gets a child. Finality takes about one slot.
 const TIE_BREAK: u64 = 2;
 /// Blocks without finality up to which [`TIE_BREAK`] applies.
@@ -48,7 +52,11 @@ impl<F: Fn() -> bool> BackoffAuthoringBlocksStrategy<BlockNumber> for Heartbeat<
 		// as new: the runtime would refuse a block of an earlier slot on top of it anyway.
 		let age = now.saturating_sub(*head_slot);
 		let unfinal = head.saturating_sub(finalized);
-		let due = if (1..=MAX_UNFINAL).contains(&unfinal) { TIE_BREAK } else { PERIOD };
+		let due = match unfinal {
+			1..=MAX_UNFINAL => TIE_BREAK,
+			_ if head.is_multiple_of(ROUND) => PERIOD + 1,
+			_ => PERIOD,
+		};
 		*age < due && !(self.has_ready_call)()
 	}
 }
@@ -71,6 +79,22 @@ mod tests {
 		// The validator of that slot is down: the next one steps in.
 		assert!(makes_block(false, 7, 7, 1_011));
 		assert!(makes_block(false, 7, 7, u64::MAX));
+	}
+
+	#[test]
+	fn every_validator_has_its_turn_on_an_idle_chain() {
+		for validators in 1..=32u64 {
+			let (mut slot, mut had) = (1_000, vec![false; validators as usize]);
+			for head in 0..ROUND * validators as BlockNumber {
+				let due = |now: &u64| {
+					let strategy = Heartbeat::new(|| false);
+					!strategy.should_backoff(head, slot.into(), head, (*now).into(), "aura")
+				};
+				slot = (slot..).find(due).unwrap();
+				had[(slot % validators) as usize] = true;
+			}
+			assert!(had.iter().all(|had| *had), "{validators} validators");
+		}
 	}
 
 	#[test]
@@ -104,10 +128,10 @@ mod tests {
 
 	#[test]
 	fn without_finality_an_idle_chain_stays_slow() {
-		let head = 7 + MAX_UNFINAL + 1;
-		assert!(!makes_block(false, head, 7, 1_009));
-		assert!(makes_block(false, head, 7, 1_010));
-		assert!(makes_block(true, head, 7, 1_001));
+		let head = 8 + MAX_UNFINAL + 1;
+		assert!(!makes_block(false, head, 8, 1_009));
+		assert!(makes_block(false, head, 8, 1_010));
+		assert!(makes_block(true, head, 8, 1_001));
 	}
 
 	#[test]

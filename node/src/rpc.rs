@@ -1,7 +1,8 @@
 //! The JSON-RPC methods of the node, besides those that every Substrate node has: the next nonce of
-//! an account, proofs of finality, `vouchsafe_*` and `research_*`.
+//! an account, proofs of finality and of the genesis state, `vouchsafe_*` and `research_*`.
 
 mod finality;
+pub mod genesis;
 mod json;
 pub mod listener;
 mod method;
@@ -11,6 +12,7 @@ mod vouchsafe;
 
 use crate::client::{FullBackend, FullClient, FullPool};
 use finality::Finality;
+use genesis::GenesisState;
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaJustificationStream, SharedAuthoritySet, SharedVoterState,
@@ -35,6 +37,8 @@ pub struct Deps {
 	pub justifications: GrandpaJustificationStream<Block>,
 	/// Proofs of finality of earlier blocks.
 	pub finality_proofs: Arc<FinalityProofProvider<FullBackend, Block>>,
+	/// The genesis block's state.
+	pub genesis: Arc<GenesisState>,
 	/// Runs subscriptions.
 	pub executor: Arc<dyn sp_core::traits::SpawnNamed>,
 }
@@ -48,6 +52,7 @@ pub fn create(
 	let finality =
 		Finality { client: deps.client.clone(), authority_set: deps.authority_set.clone() };
 	module.merge(finality::methods(finality)?)?;
+	module.merge(genesis::methods(deps.client.clone(), deps.genesis)?)?;
 	module.merge(
 		Grandpa::new(
 			deps.executor,

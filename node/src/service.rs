@@ -1,25 +1,30 @@
 //! Builds a node from its parts: client, pool, Aura, GRANDPA, network and RPC.
 
 use crate::{
+	attendance::Attendance,
 	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
 	database,
 	heartbeat::Heartbeat,
-	rpc::{self, listener},
+	live,
+	members::Members,
+	network::{self, Network, NetworkParts},
+	observations::Observations,
+	recovery::{Import, Recoveries, WarpSync},
+	rpc::{self, genesis::GenesisState, listener},
 };
 use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
+use sc_network::NotificationMetrics;
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
-use sc_service::{
-	error::Error as ServiceError, BuildNetworkParams, Configuration, SpawnTasksParams, TaskManager,
-	WarpSyncConfig,
-};
+use sc_service::{error::Error as ServiceError, Configuration, SpawnTasksParams, TaskManager};
 use sc_telemetry::{Telemetry, TelemetryWorker};
 use sc_transaction_pool_api::{OffchainTransactionPoolFactory, TransactionPool};
+use sp_blockchain::HeaderBackend;
 use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPair};
-use std::{sync::Arc, time::Duration};
-use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block, Hash};
+use std::{path::PathBuf, sync::Arc, time::Duration};
+use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block};
 
 /// The parts that do not need the network.
 pub type Parts = sc_service::PartialComponents<
@@ -28,7 +33,7 @@ pub type Parts = sc_service::PartialComponents<
 	FullSelectChain,
 	sc_consensus::DefaultImportQueue<Block>,
 	FullPool,
-	(GrandpaBlockImport, GrandpaLink, Option<Telemetry>),
+	(GrandpaBlockImport, GrandpaLink, Recoveries, Option<Telemetry>),
 >;
 
 /// A proof of finality is stored for one block in this many, for nodes that catch up.
@@ -40,9 +45,21 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 /// it. With a larger share, loaded validators often make two blocks of the same height.
 const PROPOSAL_PORTION: f32 = 0.5;
 
+/// What a node does besides what the SDK's options say.
+#[derive(Debug, Default)]
+pub struct Options {
+	/// The listener for researchers, if there is to be one.
+	pub research: Option<listener::Options>,
+	/// Files with the chain's recoveries of finality.
+	pub recoveries: Vec<PathBuf>,
+}
+
 /// Builds the parts that do not need the network. Opens the database and puts it into `config`.
-pub fn new_partial(config: &mut Configuration) -> Result<Parts, ServiceError> {
-	config.database = database::open(&config.database)?;
+pub fn new_partial(
+	config: &mut Configuration,
+	recoveries: &[PathBuf],
+) -> Result<Parts, ServiceError> {
+	config.database = database::open(&config.database, config.state_pruning.as_ref())?;
 	let config = &*config;
 	let telemetry = config
 		.telemetry_endpoints
@@ -64,6 +81,8 @@ pub fn new_partial(config: &mut Configuration) -> Result<Parts, ServiceError> {
 			Default::default(),
 		)?;
 	let client = Arc::new(client);
+	let genesis = client.info().genesis_hash;
+	let recoveries = Recoveries::load(recoveries, genesis).map_err(ServiceError::Other)?;
 	let telemetry = telemetry.map(|(worker, telemetry)| {
 		task_manager.spawn_handle().spawn("telemetry", None, worker.run());
 		telemetry
@@ -91,7 +110,11 @@ pub fn new_partial(config: &mut Configuration) -> Result<Parts, ServiceError> {
 	let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
 	let import_queue =
 		sc_consensus_aura::import_queue::<AuraPair, _, _, _, _, _>(ImportQueueParams {
-			block_import: grandpa_block_import.clone(),
+			block_import: Import {
+				grandpa: grandpa_block_import.clone(),
+				client: client.clone(),
+				recoveries: recoveries.clone(),
+			},
 			justification_import: Some(Box::new(grandpa_block_import.clone())),
 			client: client.clone(),
 			create_inherent_data_providers: move |_, ()| async move { Ok(inherent_data(slot_duration)) },
@@ -110,7 +133,7 @@ pub fn new_partial(config: &mut Configuration) -> Result<Parts, ServiceError> {
 		keystore_container,
 		select_chain,
 		transaction_pool,
-		other: (grandpa_block_import, grandpa_link, telemetry),
+		other: (grandpa_block_import, grandpa_link, recoveries, telemetry),
 	})
 }
 
@@ -126,14 +149,9 @@ fn inherent_data(
 	(slot, timestamp)
 }
 
-/// Starts a node, and the listener for researchers if it has options.
-pub fn new_full<N>(
-	mut config: Configuration,
-	research: Option<listener::Options>,
-) -> Result<TaskManager, ServiceError>
-where
-	N: sc_network::NetworkBackend<Block, Hash>,
-{
+/// Starts a node.
+pub fn new_full(mut config: Configuration, options: Options) -> Result<TaskManager, ServiceError> {
+	network::check(&config.network).map_err(ServiceError::Other)?;
 	let sc_service::PartialComponents {
 		client,
 		backend,
@@ -142,46 +160,41 @@ where
 		keystore_container,
 		select_chain,
 		transaction_pool,
-		other: (block_import, grandpa_link, mut telemetry),
-	} = new_partial(&mut config)?;
+		other: (block_import, grandpa_link, recoveries, mut telemetry),
+	} = new_partial(&mut config, &options.recoveries)?;
 
-	let mut net_config = sc_network::config::FullNetworkConfiguration::<Block, Hash, N>::new(
-		&config.network,
-		config.prometheus_registry().cloned(),
-	);
-	let metrics = N::register_notification_metrics(config.prometheus_registry());
+	let live = live::is_live(config.chain_spec.as_ref());
+	let members = Members::read(&client, &mut config.network, live)?;
+	let mut parts = NetworkParts::new(&config.network, config.prometheus_registry().cloned());
+	let metrics = NotificationMetrics::new(config.prometheus_registry());
 	let genesis = client
 		.block_hash(0)?
 		.ok_or_else(|| ServiceError::Other("the genesis block is not in the database".into()))?;
 	let grandpa_protocol =
 		sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
 	let (grandpa_protocol_config, grandpa_notifications) =
-		sc_consensus_grandpa::grandpa_peers_set_config::<_, N>(
+		sc_consensus_grandpa::grandpa_peers_set_config::<Block, network::Backend>(
 			grandpa_protocol.clone(),
 			metrics.clone(),
-			net_config.peer_store_handle(),
+			parts.peer_store_handle(),
 		);
-	net_config.add_notification_protocol(grandpa_protocol_config);
-	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+	parts.add_notification_protocol(grandpa_protocol_config);
+	let warp_sync = sc_consensus_grandpa::warp_proof::NetworkProvider::new(
 		backend.clone(),
 		grandpa_link.shared_authority_set().clone(),
 		Vec::default(),
-	));
-
-	let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
-		sc_service::build_network(BuildNetworkParams {
+	);
+	let Network { service: network, sync: sync_service, transactions, system_rpc } =
+		network::start(network::Params {
 			config: &config,
-			net_config,
+			parts,
 			client: client.clone(),
-			transaction_pool: transaction_pool.clone(),
-			spawn_handle: task_manager.spawn_handle(),
-			spawn_essential_handle: task_manager.spawn_essential_handle(),
+			pool: transaction_pool.clone(),
 			import_queue,
-			block_announce_validator_builder: None,
-			warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
-			block_relay: None,
+			warp_sync: Arc::new(WarpSync::new(warp_sync, &recoveries)),
 			metrics,
-			gap_sync_body_policy: None,
+			members: &members,
+			tasks: &task_manager,
 		})?;
 
 	if config.offchain_worker.enabled {
@@ -207,6 +220,12 @@ where
 	let name = config.network.node_name.clone();
 	let enable_grandpa = !config.disable_grandpa;
 	let prometheus_registry = config.prometheus_registry().cloned();
+	let folder = config.data_path.clone();
+
+	let header = client
+		.header(genesis)?
+		.ok_or_else(|| ServiceError::Other("the genesis block is not in the database".into()))?;
+	let genesis = Arc::new(GenesisState::new(config.chain_spec.as_ref(), &header));
 
 	let voter_state = SharedVoterState::empty();
 	let rpc_builder = {
@@ -225,6 +244,7 @@ where
 				voter_state: voter_state.clone(),
 				justifications: justifications.clone(),
 				finality_proofs: finality_proofs.clone(),
+				genesis: genesis.clone(),
 				executor,
 			})
 			.map_err(ServiceError::Application)
@@ -239,19 +259,29 @@ where
 		transaction_pool: transaction_pool.clone(),
 		rpc_builder,
 		network: network.clone(),
-		system_rpc_tx,
-		tx_handler_controller,
+		system_rpc_tx: system_rpc,
+		tx_handler_controller: transactions,
 		sync_service: sync_service.clone(),
 		telemetry: telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
 	// After the RPC, which takes another port without an error if its own is in use.
-	if let Some(options) = research {
+	if let Some(options) = options.research {
 		let methods = rpc::create_research(client.clone())
 			.map_err(|error| ServiceError::Application(error.into()))?;
 		let (address, serving) = listener::open(options, methods).map_err(ServiceError::Other)?;
 		tracing::info!("Researchers are served at {address}");
 		task_manager.spawn_essential_handle().spawn("research-listener", Some("rpc"), serving);
+	}
+
+	if let Some(registry) = &prometheus_registry {
+		let attendance = Attendance::register(client.clone(), registry)
+			.map_err(|error| ServiceError::Application(error.into()))?;
+		task_manager.spawn_handle().spawn("attendance", None, attendance.run());
+		let (client, sync) = (client.clone(), sync_service.clone());
+		let observations = Observations::register(client, sync, members, folder, registry)
+			.map_err(|error| ServiceError::Application(error.into()))?;
+		task_manager.spawn_handle().spawn("observations", None, observations.run());
 	}
 
 	if role.is_authority() {

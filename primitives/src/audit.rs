@@ -163,6 +163,14 @@ pub enum LogEvent {
 	/// The patient named the holders of future records.
 	#[codec(index = 43)]
 	HoldersChosen,
+	/// A holder lost its shares of versions that it had acknowledged.
+	#[codec(index = 44)]
+	SharesLost {
+		/// Which holder.
+		holder: AccountId,
+		/// Each version's record and number, and the epoch of its sharing set.
+		versions: BoundedVec<(RecordId, VersionNumber, u32), ConstU32<MAX_BATCH>>,
+	},
 	/// The patient was counted for a study.
 	#[codec(index = 50)]
 	Counted {

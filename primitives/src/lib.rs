@@ -7,6 +7,8 @@
 //! - [`consent`]: provisions in FHIR's sense ([Consent](https://hl7.org/fhir/R4/consent.html)).
 //! - [`policy`]: [`policy::decide`], the one function that says who may do what.
 //! - [`study`]: what a study asks, its rounds, tallies and noise.
+//! - [`members`]: how many members validate, and how many may fail.
+//! - `card`: what the members of a network write down before it is founded. Only with `std`.
 //! - [`agreed`]: the hashes of what two of an institution's staff agree on.
 //! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
 //!   complete.
@@ -29,7 +31,10 @@ extern crate alloc;
 
 pub mod agreed;
 pub mod audit;
+#[cfg(feature = "std")]
+pub mod card;
 pub mod consent;
+pub mod members;
 pub mod policy;
 pub mod study;
 pub mod types;
@@ -37,6 +42,7 @@ pub mod vocabulary;
 
 pub use agreed::{agreed_consent, agreed_matter};
 pub use consent::*;
+pub use members::*;
 pub use study::*;
 pub use types::*;
 pub use vocabulary::{UnknownWord, Vocabulary};

@@ -19,11 +19,12 @@ pub use crate::runtime::runtime_types::{
 	pallet_enrolment::pallet::Call as EnrolmentCall,
 	pallet_multisig::{pallet::Call as MultisigCall, Timepoint},
 	pallet_records::pallet::Call as RecordsCall,
+	pallet_session::pallet::Call as SessionCall,
 	pallet_studies::pallet::Call as StudiesCall,
 	pallet_utility::pallet::Call as UtilityCall,
 	sp_runtime::{multiaddress::MultiAddress, MultiSignature},
 	sp_weights::weight_v2::Weight,
-	vouchsafe_runtime::RuntimeCall,
+	vouchsafe_runtime::{RuntimeCall, SessionKeys},
 };
 
 macro_rules! pallet_calls {
@@ -39,6 +40,7 @@ macro_rules! pallet_calls {
 pallet_calls! {
 	System: SystemCall,
 	Balances: BalancesCall,
+	Session: SessionCall,
 	Council: CouncilCall,
 	Consortium: ConsortiumCall,
 	Utility: UtilityCall,

@@ -133,6 +133,11 @@ pub fn is_cid_for(cid: &Cid, length: u64) -> bool {
 	cid.version() == ::cid::Version::V1 && cid.codec() == codec && is_sha
 }
 
+/// Whether these bytes are the block of this CID. Only sha2-256 is known here.
+pub fn is_block(cid: &Cid, block: &[u8]) -> bool {
+	*cid.hash() == Code::Sha2_256.digest(block)
+}
+
 /// Whether the block of this CID can name other blocks.
 pub fn has_links(cid: &Cid) -> bool {
 	cid.codec() != RAW

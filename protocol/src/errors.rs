@@ -296,6 +296,9 @@ pub enum CustodianError {
 	/// It has too much to do, was asked too often, or cannot read the chain.
 	#[error("the custodian is busy, or its node does not answer: try again later")]
 	Busy,
+	/// It receives as many uploads as it can, and says after how many seconds to try again.
+	#[error("the custodian receives as many uploads as it can: try again in some minutes")]
+	TooManyUploads(u64),
 	/// It can't tell now who has access, and says why. Another custodian may.
 	#[error("{0}")]
 	Behind(String),
@@ -311,6 +314,9 @@ pub enum CustodianError {
 	/// Its address on the chain is not one that a client connects to.
 	#[error("the custodian's address is refused: {0}")]
 	Address(String),
+	/// Its TLS certificate is not to be trusted, and what to do.
+	#[error("the custodian's certificate is refused: {0}")]
+	Certificate(String),
 	/// Its response is not one that the API has.
 	#[error("the custodian sent an invalid response: {0}")]
 	Nonsense(String),
@@ -322,12 +328,20 @@ pub enum CustodianError {
 impl CustodianError {
 	/// Whether trying again can help.
 	pub fn may_pass(&self) -> bool {
-		matches!(self, Self::NotYet | Self::Busy | Self::Unreachable(_))
+		matches!(self, Self::NotYet | Self::Busy | Self::TooManyUploads(_) | Self::Unreachable(_))
 	}
 
 	/// Whether the custodian cannot serve now, whatever it is asked.
 	pub fn is_away(&self) -> bool {
-		matches!(self, Self::Busy | Self::Behind(_) | Self::Unreachable(_) | Self::Address(_))
+		matches!(
+			self,
+			Self::Busy
+				| Self::TooManyUploads(_)
+				| Self::Behind(_)
+				| Self::Unreachable(_)
+				| Self::Address(_)
+				| Self::Certificate(_)
+		)
 	}
 
 	/// Whether the custodian will refuse the same request for ever: a 4xx status but 408, 425 and

@@ -11,10 +11,12 @@ use utoipa::{
 };
 
 mod chain;
+mod index;
 mod study;
 mod wallet;
 
 pub use chain::*;
+pub use index::*;
 pub use study::*;
 pub use wallet::*;
 
@@ -64,6 +66,8 @@ pub mod action {
 	pub const SUBMIT: &str = "submit";
 	/// `POST /v1/chain/wait`.
 	pub const AWAIT_LOG: &str = "await-log";
+	/// `GET /v1/index`, among members.
+	pub const READ_INDEX: &str = "read-index";
 	/// `POST /v1/openable`.
 	pub const OPENABLE: &str = "openable";
 	/// `POST /v1/names`.
@@ -589,10 +593,17 @@ pub struct About {
 	pub account: Hex<32>,
 	/// Its encryption key.
 	pub key: Hex<32>,
+	/// The encryption key that it has made to replace this one, and that the chain does not have yet.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub next_key: Option<Hex<32>>,
 	/// Whether it has an IPFS node, and so takes and gives content.
 	pub content: bool,
 	/// The most bytes of one manifest or ciphertext that it takes.
 	pub max_content: u64,
+	/// For how many days its backups are kept. A share that it destroyed is in them until then.
+	pub backup_days: u16,
+	/// Whether it can do its work. Only its own institution sees what hinders it.
+	pub ready: bool,
 }
 
 /// How one thing that the custodian depends on is.
@@ -615,8 +626,8 @@ pub struct Readiness {
 	pub node: Check,
 	/// The node is of the right chain.
 	pub chain: Check,
-	/// The node keeps all states.
-	pub archive: Check,
+	/// The node has the states of the blocks that are not indexed yet, and for how long.
+	pub states: Check,
 	/// The chain names this custodian's account and key for an institution.
 	pub enrolled: Check,
 	/// The IPFS node answers.
@@ -632,6 +643,11 @@ pub struct Readiness {
 	/// Whether its own wallet and those of the other members are the published one. The custodian is ready
 	/// all the same.
 	pub wallet: Check,
+	/// Whether its certificate is good for two weeks at least, if it speaks TLS itself. The custodian is ready
+	/// all the same.
+	pub certificate: Check,
+	/// The last backup and drill, and what is missing since a restore. The custodian is ready all the same.
+	pub backup: Check,
 }
 
 /// A refusal.

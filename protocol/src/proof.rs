@@ -48,6 +48,13 @@ pub enum ProofError {
 		"the node does not know block {0}, which was proven to be final: it is behind or on another fork"
 	)]
 	Behind(H256),
+	/// Finality was recovered after the newest block that was proven.
+	#[error(
+		"finality was recovered after the newest block that was proven, and nothing proves who finalises \
+		 blocks since. Get the checkpoint that your institution publishes, compare its hash with another \
+		 member's, and use it once with --checkpoint"
+	)]
+	Recovered,
 	/// Two blocks of one height were proven to be final.
 	#[error(
 		"two blocks of height {0} are final: more than a third of the validators signed both. Trust \

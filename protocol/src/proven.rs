@@ -67,11 +67,7 @@ pub(crate) async fn follow_keeping<F: Finality>(
 	let mut trusted = match trusted {
 		Some(trusted) if trusted.genesis() == genesis => trusted,
 		Some(_) => return Err(ProofError::Kept.into()),
-		None => {
-			let header = node.genesis_header().await?;
-			let proof = node.block(genesis).read_proof(Trusted::genesis_keys()).await?;
-			Trusted::from_genesis(genesis, &header, &proof)?
-		},
+		None => from_genesis(node, genesis).await?,
 	};
 	let start = trusted.head().hash;
 	for _ in 0..MAX_ANSWERS {
@@ -93,6 +89,17 @@ pub(crate) async fn follow_keeping<F: Finality>(
 		}
 	}
 	Err(ProofError::Endless.into())
+}
+
+/// The genesis block, with what the node shows of it.
+///
+/// # Errors
+///
+/// [`ChainError::NotProven`], or the node does not answer.
+pub async fn from_genesis<F: Finality>(node: &F, genesis: H256) -> Result<Trusted, ChainError> {
+	let header = node.genesis_header().await?;
+	let proof = node.block(genesis).read_proof(Trusted::genesis_keys()).await?;
+	Ok(Trusted::from_genesis(genesis, &header, &proof)?)
 }
 
 /// Checks that a final block is of the chain of this genesis block. The validators' votes do not name
@@ -309,6 +316,10 @@ impl<E: Evidence> View for ProvenView<E> {
 	async fn storage(&self, key: Vec<u8>) -> Result<Option<Vec<u8>>, ChainError> {
 		self.fetch([key.clone()]).await?;
 		Ok(self.values().get(&key).cloned().flatten())
+	}
+
+	async fn prefetch(&self, keys: Vec<Vec<u8>>) -> Result<(), ChainError> {
+		self.fetch(keys).await
 	}
 
 	async fn nonce(&self, account: &AccountId) -> Result<u64, ChainError> {

@@ -2,6 +2,7 @@
 //! repeated a few times if trying again can help.
 
 mod chain;
+mod index;
 mod transport;
 
 use crate::{
@@ -12,9 +13,8 @@ use crate::{
 		AskStudyStatus, CarryShare, DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt,
 		EvaluateIdentifiers, EvaluatedIdentifiers, FetchLabelKey, FetchPatientEnvelope, ListNames,
 		LogPage, NullifiersReceipt, Openable, PatientEnvelope, PeerRequest, ReadLog, ReadSynced,
-		Readiness, Refusal, Release, ReplaceSynced, ReportReceipt, SealedLabelKey, SendNullifiers,
-		SendReport, SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER,
-		REQUEST_HEADER,
+		Refusal, Release, ReplaceSynced, ReportReceipt, SealedLabelKey, SendNullifiers, SendReport,
+		SetNames, Signed, StaffNames, StudyStatus, Synced, WordTags, MAX_ANSWER, REQUEST_HEADER,
 	},
 	signing::{sign_request, Signer},
 	traits::{boxed, Content, ContentStream, Custodian, SendOutsideWasm, SyncOutsideWasm},
@@ -33,6 +33,11 @@ pub const ANSWER: Duration = Duration::from_secs(30);
 pub const TRIES: u32 = 3;
 /// How often a request is tried that needs something which is about to be final.
 const TRIES_FOR_FINALITY: u32 = 15;
+/// How often an upload is tried if the custodian receives as many as it can, for how long in all, and how
+/// many seconds a pause may have that it names. Then another custodian is asked.
+const TRIES_FOR_A_TURN: u32 = 6;
+const LONGEST_TURN: Duration = Duration::from_secs(60);
+const LONGEST_RETRY_AFTER: u64 = 30;
 /// The pause after the first try. Nodes see a final block within some tens of milliseconds of each
 /// other, and a custodian that is busy or restarts needs longer.
 const FIRST_PAUSE: Duration = Duration::from_millis(400);
@@ -67,6 +72,7 @@ pub struct RestCustodian<T> {
 	pub genesis: H256,
 	tries: u32,
 	tries_for_finality: u32,
+	tries_for_a_turn: u32,
 }
 
 impl From<Infallible> for CustodianError {
@@ -90,8 +96,15 @@ impl<T: Transport> RestCustodian<T> {
 	) -> Result<Self, CustodianError> {
 		let transport = transport.try_into().map_err(Into::into)?;
 		let url = transport.check(url)?.trim_end_matches('/').to_owned();
-		let (tries, tries_for_finality) = (TRIES, TRIES_FOR_FINALITY);
-		Ok(Self { transport, url, institution, genesis, tries, tries_for_finality })
+		Ok(Self {
+			transport,
+			url,
+			institution,
+			genesis,
+			tries: TRIES,
+			tries_for_finality: TRIES_FOR_FINALITY,
+			tries_for_a_turn: TRIES_FOR_A_TURN,
+		})
 	}
 
 	/// What sends its requests.
@@ -111,6 +124,18 @@ impl<T: Transport> RestCustodian<T> {
 	fn signed<B: Serialize>(&self, signer: &impl Signer, action: &str, body: &B) -> Signed {
 		let now = self.transport.now();
 		sign_request(signer, self.genesis, &self.institution, action, body, now)
+	}
+
+	/// The same as the header of a request whose body is something else.
+	fn signed_header<B: Serialize>(
+		&self,
+		signer: &impl Signer,
+		action: &str,
+		body: &B,
+	) -> (&'static str, String) {
+		let signed = serde_json::to_vec(&self.signed(signer, action, body));
+		let signed = signed.expect("our own messages are JSON; qed");
+		(REQUEST_HEADER, BASE64_STANDARD.encode(signed))
 	}
 
 	/// A request without a body.
@@ -186,17 +211,22 @@ impl<T: Transport> RestCustodian<T> {
 				Err(error) if error.may_pass() => error,
 				result => return result,
 			};
-			let (tries, first_pause) = match error {
-				CustodianError::NotYet => (self.tries_for_finality, FIRST_PAUSE_FOR_FINALITY),
-				_ => (self.tries, FIRST_PAUSE),
-			};
 			// A custodian that does not answer at all is not waited for again.
+			let (tries, longest, now) = match error {
+				CustodianError::NotYet => {
+					(self.tries_for_finality, ANSWER, pause.unwrap_or(FIRST_PAUSE_FOR_FINALITY))
+				},
+				CustodianError::TooManyUploads(seconds) => {
+					let named = Duration::from_secs(seconds.min(LONGEST_RETRY_AFTER));
+					(self.tries_for_a_turn, LONGEST_TURN, named.max(FIRST_PAUSE))
+				},
+				_ => (self.tries, ANSWER, pause.unwrap_or(FIRST_PAUSE)),
+			};
 			let elapsed = self.transport.elapsed().saturating_sub(start);
-			if tried >= tries || elapsed >= ANSWER {
+			if tried >= tries || elapsed >= longest {
 				return Err(error);
 			}
 			self.transport.note_retry(&self.url, &error, tried);
-			let now = pause.unwrap_or(first_pause);
 			self.transport.sleep(now).await;
 			pause = Some((now * 2).min(LONGEST_PAUSE));
 			tried += 1;
@@ -208,17 +238,12 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 	type Download = ContentStream<CustodianError>;
 
 	fn without_retries(mut self) -> Self {
-		(self.tries, self.tries_for_finality) = (1, 1);
+		(self.tries, self.tries_for_finality, self.tries_for_a_turn) = (1, 1, 1);
 		self
 	}
 
 	async fn about(&self) -> Result<About, CustodianError> {
 		self.get("/v1/custodian", ANSWER).await
-	}
-
-	async fn readiness(&self) -> Result<Readiness, CustodianError> {
-		let request = self.request(Method::Get, "/ready", Some(ANSWER));
-		read_json(self.transport.send(request).await?).await
 	}
 
 	async fn add_content<S: Content<std::io::Error> + 'static>(
@@ -230,10 +255,8 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 	) -> Result<(), CustodianError> {
 		let body = AddContent { cid: cid::text(cid), length };
 		self.retry(|| async {
-			let signed = self.signed(signer, action::ADD_CONTENT, &body);
-			let header = serde_json::to_vec(&signed).expect("our own messages are JSON; qed");
 			let mut request = self.request(Method::Post, "/v1/content", None);
-			request.headers.push((REQUEST_HEADER, BASE64_STANDARD.encode(header)));
+			request.headers.push(self.signed_header(signer, action::ADD_CONTENT, &body));
 			request.body = RequestBody::Content { length, stream: boxed(content()) };
 			let answer = self.transport.send(request).await?;
 			self.accepted_in_time(answer).await.map(drop)
@@ -425,8 +448,12 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 		status::FORBIDDEN => return Err(CustodianError::NoAccess),
 		status::TOO_EARLY => return Err(CustodianError::NotYet),
 		status::SERVICE_UNAVAILABLE if answer.retry_after.is_some() => {
+			let named = answer.retry_after.as_ref().and_then(|seconds| seconds.parse().ok());
 			let refusal = read_json::<Refusal>(answer).await?;
-			return Err(CustodianError::Behind(one_line(&refusal.error)));
+			return Err(match refusal.kind.as_str() {
+				"too-many-uploads" => CustodianError::TooManyUploads(named.unwrap_or_default()),
+				_ => CustodianError::Behind(one_line(&refusal.error)),
+			});
 		},
 		_ => {},
 	}
@@ -485,3 +512,6 @@ async fn read_at_most(
 fn too_long(max: usize) -> CustodianError {
 	CustodianError::Nonsense(format!("more than {max} bytes"))
 }
+
+#[cfg(test)]
+mod tests;

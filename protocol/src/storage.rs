@@ -9,15 +9,16 @@ use crate::{
 		pallet_balances::types::AccountData,
 		pallet_collective::Votes,
 		pallet_consent::types::Assisted,
-		pallet_consortium::types::Release,
+		pallet_consortium::types::{Attendance, Release, ValidatorsChange},
 		pallet_custody::types::{OpeningGroup, SharingSet},
 		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
 		pallet_studies::types::{Ledger, Round, Study},
+		vouchsafe_runtime::SessionKeys,
 	},
 	types::{
 		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
-		Log, Request, StudyResult, H256,
+		Log, MemberNode, Request, StudyResult, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
@@ -303,6 +304,51 @@ pub fn ledger(account: &AccountId) -> Key<Ledger> {
 /// The releases that the council has published under this name, the current one last.
 pub fn releases(name: &str) -> Key<Vec<Release>> {
 	entry("Consortium", "Releases", &[blake2_128_concat(&name.as_bytes().to_vec())])
+}
+
+/// The least number of validators, and of seats.
+pub fn least_members() -> Key<u32> {
+	value("Consortium", "LeastMembers")
+}
+
+/// A change of the validators that is under way.
+pub fn validators_change() -> Key<ValidatorsChange<AccountId, u32>> {
+	value("Consortium", "Change")
+}
+
+/// Who made the blocks of this session, by the validators' order.
+pub fn attended() -> Key<Attendance<u32>> {
+	value("Consortium", "Attended")
+}
+
+/// The validators of the session before, and how many blocks each made.
+pub fn last_attended() -> Key<Vec<(AccountId, u32)>> {
+	value("Consortium", "LastAttended")
+}
+
+/// The nodes that an institution or authority lists.
+pub fn nodes(member: &AccountId) -> Key<Vec<MemberNode>> {
+	entry("Consortium", "Nodes", &[blake2_128_concat(member)])
+}
+
+/// The block that signalled the last recovery of finality.
+pub fn last_recovery() -> Key<u32> {
+	value("Consortium", "LastRecovery")
+}
+
+/// The validators of this session, in the order in which they make blocks.
+pub fn validators() -> Key<Vec<AccountId>> {
+	value("Session", "Validators")
+}
+
+/// The session keys that an account has registered. They may not be in force yet.
+pub fn session_keys(account: &AccountId) -> Key<SessionKeys> {
+	entry("Session", "NextKeys", &[twox_64_concat(account)])
+}
+
+/// The keys of the validators that make blocks.
+pub fn block_authors() -> Key<Vec<[u8; 32]>> {
+	value("Aura", "Authorities")
 }
 
 /// The council's seats.

@@ -13,9 +13,9 @@ use crate::{
 		About, AskDoubles, AskLabelTags, AskOpenable, AskRelease, AskStudyStatus, CarryShare,
 		DeliverEnvelope, DeliverLabelKey, Doubles, EnvelopeReceipt, EvaluateIdentifiers,
 		EvaluatedIdentifiers, FetchPatientEnvelope, ListNames, LogLine, LogPage, NullifiersReceipt,
-		Openable, PatientEnvelope, ReadLog, Readiness, Release, ReplaceSynced, ReportReceipt,
-		SealedLabelKey, SendNullifiers, SendReport, SetNames, StaffNames, StudyStatus, Synced,
-		WordTags, MAX_LOG_LINES,
+		Openable, PatientEnvelope, ReadLog, Release, ReplaceSynced, ReportReceipt, SealedLabelKey,
+		SendNullifiers, SendReport, SetNames, StaffNames, StudyStatus, Synced, WordTags,
+		MAX_LOG_LINES,
 	},
 	proof::FinalBlock,
 	signing::Signer,
@@ -79,6 +79,11 @@ macro_rules! view {
 
 			/// The bytes at a key of the state.
 			fn storage(&self, key: Vec<u8>) -> impl Future<Output = Result<Option<Vec<u8>>, ChainError>> + SendOutsideWasm;
+
+			/// Reads values that are asked for next, in one request if that is possible.
+			fn prefetch(&self, _keys: Vec<Vec<u8>>) -> impl Future<Output = Result<(), ChainError>> + SendOutsideWasm {
+				async { Ok(()) }
+			}
 
 			/// What the runtime answers to a question.
 			fn ask<T: DecodeAll>(&self, query: Query<T>) -> impl Future<Output = Result<T, ChainError>> + SendOutsideWasm {
@@ -374,11 +379,6 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 
 	/// Who it is.
 	fn about(&self) -> impl Future<Output = Result<About, CustodianError>> + SendOutsideWasm;
-
-	/// Whether it can do its work, and what hinders it.
-	fn readiness(
-		&self,
-	) -> impl Future<Output = Result<Readiness, CustodianError>> + SendOutsideWasm;
 
 	/// Adds content to its IPFS node. `content` makes the stream again for each try.
 	fn add_content<S: Content<std::io::Error> + 'static>(

@@ -15,7 +15,9 @@ pub use crate::runtime::runtime_types::{
 use sp_core::crypto::Ss58Codec;
 
 pub use sp_core::H256;
-pub use vouchsafe_primitives::{agreed::*, audit::*, consent::*, policy::*, study::*, types::*};
+pub use vouchsafe_primitives::{
+	agreed::*, audit::*, consent::*, members::*, policy::*, study::*, types::*,
+};
 
 /// The account's 32 bytes.
 pub fn account_bytes(account: &AccountId) -> [u8; 32] {

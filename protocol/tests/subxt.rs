@@ -169,7 +169,20 @@ fn storage_keys_are_the_same() {
 	assert_eq!(storage::events(), key("System", "Events", vec![]));
 	assert_eq!(storage::council_members().bytes, key("Council", "Members", vec![]));
 	assert_eq!(storage::council_proposals().bytes, key("Council", "Proposals", vec![]));
+	for (ours, pallet, name) in [
+		(storage::least_members().bytes, "Consortium", "LeastMembers"),
+		(storage::validators_change().bytes, "Consortium", "Change"),
+		(storage::attended().bytes, "Consortium", "Attended"),
+		(storage::last_recovery().bytes, "Consortium", "LastRecovery"),
+		(storage::last_attended().bytes, "Consortium", "LastAttended"),
+		(storage::validators().bytes, "Session", "Validators"),
+		(storage::block_authors().bytes, "Aura", "Authorities"),
+	] {
+		assert_eq!(ours, key(pallet, name, vec![]));
+	}
 	let hash = || vec![Value::from_bytes([9; 32])];
+	let keys = storage::session_keys(&AccountId::new([9; 32]));
+	assert_eq!(keys.bytes, key("Session", "NextKeys", hash()));
 	let motion = H256([9; 32]);
 	assert_eq!(storage::council_proposal(&motion).bytes, key("Council", "ProposalOf", hash()));
 	assert_eq!(storage::council_votes(&motion).bytes, key("Council", "Voting", hash()));

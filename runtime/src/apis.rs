@@ -1,11 +1,11 @@
 //! What a node, a custodian, the CLI or a wallet asks the runtime: the SDK's interfaces,
-//! [`VouchsafeApi`] and [`ResearchApi`].
+//! [`VouchsafeApi`], [`ConsortiumApi`] and [`ResearchApi`].
 // The macro adds arguments to the functions that it makes.
 #![allow(clippy::too_many_arguments)]
 
 use crate::{
-	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Custody, Enrolment,
-	Executive, Grandpa, InherentDataExt, Nonce, Records, Runtime, RuntimeGenesisConfig,
+	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Consortium, Custody,
+	Enrolment, Executive, Grandpa, InherentDataExt, Nonce, Records, Runtime, RuntimeGenesisConfig,
 	RuntimeVersion, SessionKeys, Studies, System, VERSION,
 };
 use alloc::vec::Vec;
@@ -14,6 +14,7 @@ use frame_support::{
 	view_functions::{runtime_api, ViewFunctionDispatchError, ViewFunctionId},
 };
 use pallet_access_requests::Request;
+use pallet_consortium::{Made, NodesOf};
 use pallet_custody::{HeldVersion, HolderChoice, Opening, SharingSetView};
 use pallet_enrolment::{Account, Affiliation, Institution};
 use pallet_records::{RecordView, VersionView};
@@ -179,6 +180,17 @@ sp_api::decl_runtime_apis! {
 			after: Option<RecordId>,
 			limit: u32,
 		) -> Vec<(RecordId, Category, ServicePeriod)>;
+	}
+}
+
+sp_api::decl_runtime_apis! {
+	/// Who takes part in consensus, and the members' nodes.
+	#[api_version(1)]
+	pub trait ConsortiumApi {
+		/// The validators of this session and those of the session before, and how many blocks each made.
+		fn attendance() -> (Made<AccountId>, Made<AccountId>);
+		/// The nodes of all institutions and authorities that have not ended. Only they may connect.
+		fn nodes() -> NodesOf<AccountId>;
 	}
 }
 
@@ -450,6 +462,16 @@ impl_runtime_apis! {
 
 		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry> {
 			audit::LogEntry::from_bytes(&entry)
+		}
+	}
+
+	impl self::ConsortiumApi<Block> for Runtime {
+		fn attendance() -> (Made<AccountId>, Made<AccountId>) {
+			Consortium::attendance()
+		}
+
+		fn nodes() -> NodesOf<AccountId> {
+			Consortium::nodes()
 		}
 	}
 

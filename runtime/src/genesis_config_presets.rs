@@ -5,10 +5,12 @@
 
 use crate::{
 	development::{self as dev, Key},
-	AccountId, CouncilConfig, EnrolmentConfig, RuntimeGenesisConfig, SessionConfig, SessionKeys,
+	AccountId, ConsortiumConfig, CouncilConfig, EnrolmentConfig, RuntimeGenesisConfig,
+	SessionConfig, SessionKeys,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
+use pallet_consortium::LEAST_MEMBERS;
 use pallet_enrolment::{GenesisAffiliation, GenesisCustodian, GenesisInstitution, GenesisPerson};
 use serde_json::Value;
 use sp_genesis_builder::PresetId;
@@ -54,6 +56,7 @@ pub fn preset(id: &str) -> Option<Value> {
 		council: CouncilConfig {
 			members: seats.iter().map(|(key, ..)| key.account()).collect::<Vec<_>>(),
 		},
+		consortium: ConsortiumConfig { least_members: if id == LOCAL { LEAST_MEMBERS } else { 1 } },
 		enrolment: EnrolmentConfig { institutions, people, affiliations },
 	}))
 }

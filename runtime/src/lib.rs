@@ -3,6 +3,7 @@
 //! - [`configs`]: each pallet's configuration, and the list of allowed calls.
 //! - [`apis`]: what a node, a custodian or a wallet can ask the runtime.
 //! - [`genesis_config_presets`]: the networks for development.
+//! - `founding`: the genesis of a network that people use. Not in the WASM.
 //! - [`measuring`]: allows plain transfers for `make bench`; off on every other network.
 //!
 //! There is no sudo, fee or token. The only Root is a motion of three quarters of the council.
@@ -34,6 +35,8 @@ pub use wasm::WASM_BINARY;
 pub mod apis;
 pub mod configs;
 pub mod development;
+#[cfg(feature = "std")]
+pub mod founding;
 pub mod genesis_config_presets;
 pub mod measuring;
 #[cfg(vouchsafe_next)]
@@ -131,9 +134,9 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(4);
-#[cfg(vouchsafe_next)]
 version!(5);
+#[cfg(vouchsafe_next)]
+version!(6);
 
 /// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
 pub const SLOT_DURATION: u64 = 1_000;

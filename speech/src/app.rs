@@ -117,6 +117,7 @@ messages! { pub APP:
 	wallet_record_wrong_patient = "wallet-record-wrong-patient" ();
 	wallet_record_by_you = "wallet-record-by-you" ();
 	wallet_own_account = "wallet-own-account" ();
+	wallet_held = "wallet-held" (held, count);
 	wallet_threshold = "wallet-threshold" (threshold, count);
 	wallet_copy_good = "wallet-copy-good" ();
 	wallet_holders_default = "wallet-holders-default" ();

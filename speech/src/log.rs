@@ -227,6 +227,18 @@ impl Teller<'_> {
 					},
 				}
 			},
+			LogEvent::SharesLost { holder, versions } => {
+				let holder = self.who(holder);
+				match &versions[..] {
+					[(record, version, _)] => {
+						speech.log_share_lost(holder, short(record), version.to_string())
+					},
+					many => {
+						let versions = speech.count(Noun::Version, many.len());
+						speech.log_many_shares_lost(holder, versions)
+					},
+				}
+			},
 			LogEvent::Opened { ground, outcomes } => {
 				speech.log_opened(actor, self.opened(ground, outcomes))
 			},

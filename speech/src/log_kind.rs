@@ -90,7 +90,7 @@ impl LogKind {
 			| LogEvent::EncryptionKeySet
 			| LogEvent::SigningDisabled(_)
 			| LogEvent::HoldersChosen => Self::Account,
-			LogEvent::SharesAcknowledged { .. } => Self::Shares,
+			LogEvent::SharesAcknowledged { .. } | LogEvent::SharesLost { .. } => Self::Shares,
 		}
 	}
 

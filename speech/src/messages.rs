@@ -249,6 +249,8 @@ messages! { pub(crate) MESSAGES:
 	log_responsibility_moved = "log-responsibility-moved" (actor, institution, record);
 	log_share_acknowledged = "log-share-acknowledged" (holder, record, version);
 	log_many_shares_acknowledged = "log-many-shares-acknowledged" (holder, versions);
+	log_share_lost = "log-share-lost" (holder, record, version);
+	log_many_shares_lost = "log-many-shares-lost" (holder, versions);
 	log_holders_chosen = "log-holders-chosen" (actor);
 	log_opened = "log-opened" (actor, what);
 	opened = "opened" (records);

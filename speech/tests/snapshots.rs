@@ -711,6 +711,14 @@ fn log_lines() {
 			let event = LogEvent::SharesAcknowledged { holder: HOSPITAL_A, versions };
 			says(heading, LogEntry { signer: [9; 32].into(), ..doctor(event) });
 		}
+		for (heading, versions) in [
+			("lost", vec![(id, 0, 0)]),
+			("many lost", vec![(id, 0, 0), (id, 1, 0), (record(2), 0, 0)]),
+		] {
+			let versions = versions.try_into().unwrap();
+			let event = LogEvent::SharesLost { holder: HOSPITAL_A, versions };
+			says(heading, LogEntry { signer: [9; 32].into(), ..doctor(event) });
+		}
 		says("holders", patient(LogEvent::HoldersChosen));
 
 		let opened = |ground, outcomes: Vec<(RecordId, Outcome)>| LogEvent::Opened {

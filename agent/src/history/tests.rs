@@ -84,6 +84,16 @@ fn lines_say_who_did_what_for_whom_why_and_by_what() {
 	assert_eq!((people.len(), institutions.len()), (3, 1));
 }
 
+/// Acknowledgements are counted. A loss is rare, and worth a line.
+#[test]
+fn a_lost_share_is_a_line_of_its_own() {
+	let versions = bounded(vec![(H256([1; 32]), 0, 0)], "versions").unwrap();
+	let lost = entry(HOSPITAL, LogEvent::SharesLost { holder: HOSPITAL, versions });
+	let found = history(&[(1, Some(acknowledged())), (2, Some(lost))]);
+	assert_eq!((found.shares, found.lines.len()), (1, 1));
+	assert_eq!((found.lines[0].seq, found.lines[0].kind), (1, LogKind::Shares));
+}
+
 #[test]
 fn lines_are_filtered() {
 	let story = story();

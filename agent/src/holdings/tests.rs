@@ -59,6 +59,12 @@ fn each_institution_has_what_it_wrote_answers_for_and_keeps() {
 		Holding { wrote: 0, answers_for: 1, keys: 2, since: Some(Since { block: 5, time: None }) };
 	assert_eq!(found.get(&B), Some(&of_b));
 	assert_eq!(found.len(), 2);
+	// It has lost what it held of one record, and of the other another version than that.
+	let versions = bounded(vec![(id(1), 0, 0), (id(4), 1, 0)], "versions").unwrap();
+	let lost = entry(None, LogEvent::SharesLost { holder: B, versions });
+	let lines = [line(5, 0), line(6, 600)];
+	let left = holdings(&records, lines.iter().zip([acknowledged(B, &[1, 4]), lost]));
+	assert_eq!(left[&B], Holding { keys: 1, ..of_b });
 	let without_log = holdings(&records, []);
 	assert_eq!(without_log[&A], Holding { keys: 0, since: None, ..of_a });
 	let nothing = acknowledged(B, &[99]);

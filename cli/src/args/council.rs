@@ -3,7 +3,7 @@
 use super::{parse_number, Agreement};
 use clap::{
 	builder::{PossibleValuesParser, TypedValueParser},
-	Subcommand,
+	Args, Subcommand,
 };
 use std::path::PathBuf;
 use vouchsafe_client::chain::Status;
@@ -17,6 +17,22 @@ fn status() -> impl TypedValueParser<Value = Status> {
 /// `vouchsafe council …`
 #[derive(Debug, Subcommand)]
 pub enum CouncilCommand {
+	/// What needs the chain.
+	#[command(flatten)]
+	OnChain(OnChainCommand),
+	/// Sign your institution's card, for founding a network. It needs no node.
+	#[command(
+		name = "sign-card",
+		after_help = "Run it on the machine with the institution's key. Give the signed card to all members.\n\n\
+		Example:\n  \
+		vouchsafe --key hospital-a council sign-card hospital-a.json --out hospital-a.signed.json"
+	)]
+	SignCard(SignCard),
+}
+
+/// The commands of the council that need the chain.
+#[derive(Debug, Subcommand)]
+pub enum OnChainCommand {
 	/// List the members of the council and the open motions.
 	#[command(after_help = "Example:\n  vouchsafe council list")]
 	List,
@@ -98,6 +114,70 @@ pub enum CouncilCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+	/// Show the validators and how many blocks each made, or propose others.
+	#[command(after_help = "Example:\n  vouchsafe council validators")]
+	Validators {
+		/// What to propose.
+		#[command(subcommand)]
+		command: Option<ValidatorsCommand>,
+	},
+	/// Show the nodes that each member lists, and which of them are archives.
+	#[command(after_help = "Each member lists its own nodes: `vouchsafe validator nodes`.\n\n\
+		Example:\n  vouchsafe council nodes")]
+	Nodes,
+	/// Propose who has a seat in the council.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  \
+		vouchsafe --key a council seats set \"Hospital A\" \"Hospital B\" \"Hospital D\" Authority"
+	)]
+	Seats(SeatsCommand),
+	/// Propose to recover finality, when too many validators are lost for good.
+	#[command(
+		after_help = "Run it only if more validators are lost than may fail, and for good: with their \
+		disks.\nIt needs three quarters of the seats, and a node that has seen the newest final block.\n\n\
+		Example:\n  \
+		vouchsafe --key a council --best recover \"Hospital A\" \"Hospital B\" \"Hospital C\" Authority\n\n\
+		The others vote and one closes the motion, each with --best. Then write the file for nodes and \
+		clients: `vouchsafe council --best recovery-file`."
+	)]
+	Recover {
+		/// All institutions that are to validate. Each has registered the session keys of its new machine
+		/// with `vouchsafe validator rotate --best`.
+		#[arg(required = true, value_name = "NAME")]
+		validators: Vec<String>,
+		/// After how many blocks it comes into force. By then all nodes must have the block that signals it.
+		#[arg(
+			long,
+			value_name = "BLOCKS",
+			default_value_t = 10,
+			value_parser = clap::value_parser!(u32).range(1..=1_000)
+		)]
+		delay: u32,
+		/// For how many blocks the motion counts. After them it cannot replace validators any more, even if it
+		/// was accepted.
+		#[arg(
+			long,
+			value_name = "BLOCKS",
+			default_value_t = 3_600,
+			value_parser = clap::value_parser!(u32).range(1..=100_000)
+		)]
+		within: u32,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Write the file with which nodes and clients go on after a recovery of finality.
+	#[command(
+		name = "recovery-file",
+		after_help = "Nodes take it with --recovery, clients with --checkpoint, and the wallet is built with \
+		it: `make wallet CHECKPOINT=recovery.json`.\n\n\
+		Example:\n  vouchsafe council --best recovery-file recovery.json"
+	)]
+	RecoveryFile {
+		/// The file. It must not exist yet.
+		file: PathBuf,
+	},
 	/// Propose to publish a release of the wallet: its version and the hash of its manifest.
 	#[command(after_help = "Example:\n  \
 		vouchsafe --key hospital-a council publish wallet/manifest.json\n\n\
@@ -153,4 +233,73 @@ pub enum CouncilCommand {
 		#[command(flatten)]
 		agreement: Agreement,
 	},
+}
+
+/// The arguments of `vouchsafe council sign-card`.
+#[derive(Debug, Args)]
+pub struct SignCard {
+	/// The card, as `vouchsafe-node found card` has written it.
+	pub card: PathBuf,
+	/// Write the signed card to FILE [default: print it].
+	#[arg(long, value_name = "FILE")]
+	pub out: Option<PathBuf>,
+	/// Whether to ask.
+	#[command(flatten)]
+	pub agreement: Agreement,
+}
+
+/// `vouchsafe council validators …`
+#[derive(Debug, Subcommand)]
+pub enum ValidatorsCommand {
+	/// Propose all validators.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key a council validators set \"Hospital A\" \"Hospital B\" \"Hospital D\" Authority")]
+	Set {
+		/// All institutions that are to validate.
+		#[arg(required = true, value_name = "NAME")]
+		validators: Vec<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Propose one validator in the place of another.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key hospital-a council validators replace \"Hospital C\" \"Hospital D\"")]
+	Replace {
+		/// Who leaves.
+		old: String,
+		/// Who validates instead.
+		new: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+}
+
+/// `vouchsafe council seats …`
+#[derive(Debug, Subcommand)]
+pub enum SeatsCommand {
+	/// Propose all seats.
+	#[command(after_help = "Example:\n  \
+		vouchsafe --key a council seats set \"Hospital A\" \"Hospital B\" \"Hospital D\" Authority")]
+	Set {
+		/// All institutions that are to have a seat.
+		#[arg(required = true, value_name = "NAME")]
+		seats: Vec<String>,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+}
+
+/// `vouchsafe council`: what every command of it takes.
+#[derive(Debug, Args)]
+pub struct Council {
+	/// Go on at the node's best block, while nothing becomes final. What this block says is not proven to be
+	/// the chain's.
+	#[arg(long, global = true)]
+	pub best: bool,
+	/// The command.
+	#[command(subcommand)]
+	pub command: CouncilCommand,
 }

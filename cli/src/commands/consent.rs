@@ -1,6 +1,7 @@
 //! `vouchsafe consent`.
 
 mod assist;
+mod backups;
 mod list;
 pub(super) mod overlap;
 mod stop;
@@ -133,19 +134,34 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			let others =
 				others(&session, &ENGLISH, &patient, &grantee, &found.terms, Some(id)).await;
 			let permits = others.map(|others| others.permits);
-			let revoked = teller.revoked(&ConsentRef { grantee, id }, at, block, dates::now());
+			let named = ConsentRef { grantee: grantee.clone(), id };
+			let revoked = teller.revoked(&named, at, block, dates::now());
 			let still = permits.as_ref().ok().map(|them| {
 				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
 				ids
 			});
 			let whose = (patient != me).then(|| session.names.show(&patient));
+			let backups = consent::kept_in_backups(&session, &grantee, &found.terms).await;
+			let kept = backups.iter().map(|(at, days)| (session.names.show(at), *days));
 			Ok(Output::new(
-				[Some(revoked), overlap::still_permitted(&permits, whose.as_deref())]
-					.into_iter()
-					.flatten()
-					.collect::<Vec<_>>()
-					.join("\n"),
-				json!({ "consent": id, "block": block, "still_permitted_by": still }),
+				[
+					Some(revoked),
+					backups::kept(&kept.collect::<Vec<_>>(), whose.as_deref()),
+					overlap::still_permitted(&permits, whose.as_deref()),
+				]
+				.into_iter()
+				.flatten()
+				.collect::<Vec<_>>()
+				.join("\n"),
+				json!({
+					"consent": id,
+					"block": block,
+					"still_permitted_by": still,
+					"backups": backups.iter().map(|(at, days)| json!({
+						"institution": account_json(&session, at),
+						"days": days,
+					})).collect::<Vec<_>>(),
+				}),
 			))
 		},
 		ConsentCommand::Stop { allow_adding, even_in_emergency, agreement } => {

@@ -1,8 +1,12 @@
 //! `vouchsafe council`.
 
+mod card;
+mod members;
+mod nodes;
+
 use super::{agree, study::describe, wallet::read_manifest};
 use crate::{
-	args::{parse_key, Agreement, CouncilCommand},
+	args::{parse_key, Agreement, Council, CouncilCommand, OnChainCommand},
 	council::{self, Motion},
 	dates::show_moment,
 	english::ENGLISH,
@@ -20,19 +24,28 @@ use vouchsafe_client::chain::{
 	AccountId, AccountKind, StudyStage, View,
 };
 
-pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<Output> {
-	if let CouncilCommand::Upgrade { wasm, .. } | CouncilCommand::Apply { wasm, .. } = &command {
+pub(super) async fn run(settings: &Settings, council: Council) -> Result<Output> {
+	let Council { best, command } = council;
+	let command = match command {
+		CouncilCommand::SignCard(command) => return card::sign(settings, &command).await,
+		CouncilCommand::OnChain(command) => command,
+	};
+	let settings = &Settings { best, ..settings.clone() };
+	if let OnChainCommand::Upgrade { wasm, .. } | OnChainCommand::Apply { wasm, .. } = &command {
 		files::check(wasm)?;
 	}
-	if let CouncilCommand::Publish { manifest, .. } = &command {
+	if let OnChainCommand::Publish { manifest, .. } = &command {
 		read_manifest(manifest)?;
 	}
 	let session = settings.connect().await?;
 	let (call, agreement): (RuntimeCall, Agreement) = match command {
-		CouncilCommand::List => return list(&session).await,
-		CouncilCommand::Vote { motion, vote, agreement } => {
+		OnChainCommand::List => return list(&session).await,
+		OnChainCommand::Vote { motion, vote, agreement } => {
 			let motion = council::find(&session, motion).await?;
 			let approve = vote == "yes";
+			if approve {
+				members::check_motion(&session, &motion).await?;
+			}
 			let what = council::describe(&session, motion.proposal.as_ref());
 			agree(&format!("I vote {vote} on motion {}: {what}.", motion.index), agreement)?;
 			let block = council::vote(&session, &motion, approve).await?;
@@ -42,8 +55,9 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 				json!({ "motion": motion.index, "vote": vote, "block": block }),
 			));
 		},
-		CouncilCommand::Close { motion, agreement } => {
+		OnChainCommand::Close { motion, agreement } => {
 			let motion = council::find(&session, motion).await?;
+			members::check_motion(&session, &motion).await?;
 			let what = council::describe(&session, motion.proposal.as_ref());
 			agree(&format!("I close motion {}: {what}.", motion.index), agreement)?;
 			let executed = council::close(&session, &motion).await?;
@@ -54,7 +68,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			};
 			return Ok(Output::new(text, json!({ "motion": motion.index, "executed": executed })));
 		},
-		CouncilCommand::Apply { wasm, agreement } => {
+		OnChainCommand::Apply { wasm, agreement } => {
 			let code = read(&wasm)?;
 			check(&session, &wasm, &code).await?;
 			let what = council::describe_call(&session, &council::upgrade(&code));
@@ -65,7 +79,7 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 				json!({ "block": block }),
 			));
 		},
-		CouncilCommand::Admit {
+		OnChainCommand::Admit {
 			account,
 			name,
 			country,
@@ -92,15 +106,15 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			};
 			(call.into(), agreement)
 		},
-		CouncilCommand::Cap { institution, cap, agreement } => {
+		OnChainCommand::Cap { institution, cap, agreement } => {
 			let institution = member(&session, &institution)?;
 			(EnrolmentCall::set_cap { institution, cap }.into(), agreement)
 		},
-		CouncilCommand::Status { institution, status, agreement } => {
+		OnChainCommand::Status { institution, status, agreement } => {
 			let account = member(&session, &institution)?;
 			(EnrolmentCall::set_status { account, status }.into(), agreement)
 		},
-		CouncilCommand::ApproveStudy { study, agreement } => {
+		OnChainCommand::ApproveStudy { study, agreement } => {
 			let found = open_study(&session, study).await?;
 			let stage = found.study.stage;
 			if stage != StudyStage::Proposed {
@@ -113,14 +127,27 @@ pub(super) async fn run(settings: &Settings, command: CouncilCommand) -> Result<
 			output::write_error(&format!("Study {study}\n{}\n\n", lines.join("\n")));
 			(StudiesCall::approve { study }.into(), agreement)
 		},
-		CouncilCommand::StopStudy { study, agreement } => {
+		OnChainCommand::StopStudy { study, agreement } => {
 			open_study(&session, study).await?;
 			(StudiesCall::stop { study }.into(), agreement)
 		},
-		CouncilCommand::Publish { manifest, agreement } => {
+		OnChainCommand::Validators { command: None } => return members::list(&session).await,
+		OnChainCommand::Validators { command: Some(command) } => {
+			members::set_validators(&session, command).await?
+		},
+		OnChainCommand::Nodes => return nodes::list(&session).await,
+		OnChainCommand::Seats(command) => members::set_seats(&session, command).await?,
+		OnChainCommand::Recover { validators, delay, within, agreement } => {
+			let call = members::recover(&session, &validators, delay, within).await?;
+			(call, agreement)
+		},
+		OnChainCommand::RecoveryFile { file } => {
+			return members::write_recovery(&session, &file).await;
+		},
+		OnChainCommand::Publish { manifest, agreement } => {
 			(council::publish(&read_manifest(&manifest)?), agreement)
 		},
-		CouncilCommand::Upgrade { wasm, agreement } => {
+		OnChainCommand::Upgrade { wasm, agreement } => {
 			let code = read(&wasm)?;
 			check(&session, &wasm, &code).await?;
 			(council::upgrade(&code), agreement)
@@ -215,23 +242,15 @@ async fn list(session: &Session) -> Result<Output> {
 }
 
 fn say(session: &Session, motion: &Motion, open_until: u64) -> String {
-	let names = |accounts: &[_]| {
-		let names: Vec<_> = accounts.iter().map(|it| session.names.show(it)).collect();
-		if names.is_empty() {
-			"none".to_owned()
-		} else {
-			ENGLISH.and(&names)
-		}
-	};
 	format!(
 		"Motion {}: {}. For: {} ({} of {} votes). Against: {}. Open until block {}, which is \
 		 made at {} or later.",
 		motion.index,
 		council::describe(session, motion.proposal.as_ref()),
-		names(&motion.ayes),
+		council::named(session, &motion.ayes),
 		motion.ayes.len(),
 		motion.threshold,
-		names(&motion.nays),
+		council::named(session, &motion.nays),
 		motion.end,
 		show_moment(open_until)
 	)

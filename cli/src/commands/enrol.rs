@@ -415,7 +415,10 @@ fn differs(about: &About, signed: &SignedCustodian) -> Option<&'static str> {
 	if about.genesis != signed.genesis {
 		return Some("a custodian of another chain");
 	}
-	let is_same = about.account == signed.account && about.key == signed.encryption_key;
+	// It has a new key, which the chain does not name yet.
+	let has_key =
+		about.key == signed.encryption_key || about.next_key == Some(signed.encryption_key);
+	let is_same = about.account == signed.account && has_key;
 	(!is_same).then_some("another custodian than the one that has signed")
 }
 
@@ -553,10 +556,17 @@ mod tests {
 			institution: None,
 			account: hex(account),
 			key: hex(key),
+			next_key: None,
 			content: true,
 			max_content: 0,
+			backup_days: 0,
+			ready: true,
 		};
 		assert_eq!(differs(&about(1, 3, 4), &signed), None);
+		let rotating = About { next_key: Some(hex(4)), ..about(1, 3, 7) };
+		assert_eq!(differs(&rotating, &signed), None);
+		let another = About { next_key: Some(hex(9)), ..about(1, 3, 7) };
+		assert!(differs(&another, &signed).unwrap().starts_with("another custodian"));
 		assert_eq!(differs(&about(9, 3, 4), &signed), Some("a custodian of another chain"));
 		for other in [about(1, 9, 4), about(1, 3, 9)] {
 			assert!(differs(&other, &signed).unwrap().starts_with("another custodian"));

@@ -5,6 +5,7 @@
 mod audit;
 mod consent;
 mod council;
+mod doctor;
 mod enrol;
 mod key;
 mod name;
@@ -13,6 +14,7 @@ mod request;
 mod staff;
 mod status;
 mod study;
+mod validator;
 mod wallet;
 
 use crate::{
@@ -133,7 +135,11 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 		}
 		match cause.downcast_ref::<CustodianError>() {
 			Some(CustodianError::NoAccess) => return 3,
-			Some(CustodianError::Unreachable(_) | CustodianError::Behind(_)) => return 4,
+			Some(
+				CustodianError::Unreachable(_)
+				| CustodianError::Certificate(_)
+				| CustodianError::Behind(_),
+			) => return 4,
 			_ => {},
 		}
 		match cause.downcast_ref::<Unread>() {
@@ -189,6 +195,8 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		development: cli.dev,
 		allowed: cli.allow_address,
 		secrets,
+		checkpoint: cli.checkpoint,
+		best: false,
 	};
 	match cli.command {
 		Command::Key(command) => key::run(&settings, command).await,
@@ -200,8 +208,10 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		Command::Request(command) => request::run(&settings, command).await,
 		Command::Study(command) => study::run(&settings, command).await,
 		Command::Audit(command) => audit::run(&settings, command).await,
+		Command::Validator(command) => validator::run(&settings, command).await,
 		Command::Wallet(command) => wallet::run(&settings, command).await,
 		Command::Status => status::run(&settings).await,
+		Command::Doctor(arguments) => doctor::run(arguments, cli.json).await,
 	}
 }
 

@@ -7,12 +7,13 @@ use crate::{
 	session::{in_force, is_waiting, Settings},
 };
 use anyhow::Result;
-use futures::future::{join, join_all};
+use futures::future::join_all;
 use serde_json::json;
 use vouchsafe_agent::stop::{self, Stopped};
 use vouchsafe_client::{
 	chain::{AccountKind, Submit, View},
 	custodian::{Custodian, CustodianError},
+	messages::Hex,
 };
 
 pub(super) async fn run(settings: &Settings) -> Result<Output> {
@@ -27,43 +28,21 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	let custodians = join_all(session.members.iter().map(|member| async {
 		let custodian = match session.custodian(&member.account) {
 			Ok(custodian) => custodian,
-			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false, None, None),
-			Err(error) => return (crate::output::line(&error.to_string()), false, None, None),
+			Err(_) if member.custodian.is_none() => return ("none".to_owned(), false),
+			Err(error) => return (crate::output::line(&error.to_string()), false),
 		};
-		let custodian = custodian.without_retries();
-		let (ready, about) = join(custodian.readiness(), custodian.about()).await;
 		let registered = member.custodian.as_ref().map(|(_, key)| *key);
-		if about.is_ok_and(|about| Some(about.key.0) != registered) {
-			let other = "another custodian answers at the registered address";
-			return (other.to_owned(), false, None, None);
-		}
-		let said = ready.as_ref().ok();
-		let research = said.map(|it| crate::output::line(&it.research.detail));
-		let wallet = said.map(|it| crate::output::line(&it.wallet.detail));
-		let (state, is_ready) = match ready {
-			Ok(ready) if ready.ready => ("ready".to_owned(), true),
-			Ok(ready) => {
-				let checks = [
-					("node", &ready.node),
-					("chain", &ready.chain),
-					("archive", &ready.archive),
-					("enrolled", &ready.enrolled),
-					("IPFS", &ready.kubo),
-					("index", &ready.index),
-					("pins", &ready.pins),
-					("work", &ready.work),
-				];
-				let wrong: Vec<_> = checks
-					.iter()
-					.filter(|(_, check)| !check.ok)
-					.map(|(what, check)| format!("{what}: {}", crate::output::line(&check.detail)))
-					.collect();
-				(format!("not ready ({})", wrong.join("; ")), false)
+		let has = |key: Option<Hex<32>>| key.map(|key| key.0) == registered;
+		match custodian.without_retries().about().await {
+			Ok(about) if !has(Some(about.key)) && !has(about.next_key) => {
+				("another custodian answers at the registered address".to_owned(), false)
 			},
+			Ok(about) if about.ready => ("ready".to_owned(), true),
+			// It says so of itself, or has not seen the chain yet.
+			Ok(_) | Err(CustodianError::Busy) => ("not ready".to_owned(), false),
 			Err(CustodianError::Unreachable(_)) => ("cannot be reached".to_owned(), false),
 			Err(error) => (error.to_string(), false),
-		};
-		(state, is_ready, research, wallet)
+		}
 	}))
 	.await;
 
@@ -71,7 +50,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		.members
 		.iter()
 		.zip(&custodians)
-		.map(|(member, (state, ..))| {
+		.map(|(member, (state, _))| {
 			vec![
 				session.names.show(&member.account),
 				member.kind.word().to_owned(),
@@ -113,12 +92,12 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		"archive": archive,
 		"syncing": syncing,
 		"peers": peers,
-		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready, research, wallet))| json!({
+		"institutions": session.members.iter().zip(&custodians).map(|(member, (state, ready))| json!({
 			"institution": account_json(&session, &member.account),
 			"kind": member.kind.word(),
 			"country": member.country,
 			"status": member.status.word(),
-			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state, "research": research, "wallet": wallet },
+			"custodian": { "url": member.custodian.as_ref().map(|it| &it.0), "ready": ready, "state": state },
 		})).collect::<Vec<_>>(),
 	});
 
@@ -194,15 +173,5 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			"signing_disabled": mine.disabled_since.is_some(),
 		})));
 	}
-	let each = |said: &dyn Fn(usize) -> Option<String>| {
-		let members = session.members.iter().enumerate();
-		let lines = members.filter_map(|(place, member)| {
-			Some(format!("{}: {}", session.names.show(&member.account), said(place)?))
-		});
-		lines.collect::<Vec<_>>().join("\n           ")
-	};
-	let studies = each(&|place| custodians.get(place)?.2.clone());
-	let wallets = each(&|place| custodians.get(place)?.3.clone());
-	let details = format!("{text}\n\nStudies    {studies}\n\nWallets    {wallets}");
-	Ok(Output::new(text, json).with_details(details))
+	Ok(Output::new(text, json))
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use tempfile::TempDir;
+use vouchsafe_client::protocol::proof::Checkpoint;
 
 const GENESIS_BLOCK: H256 = H256([7; 32]);
 const OTHER: H256 = H256([8; 32]);
@@ -41,6 +42,8 @@ fn settings(home: Home, genesis: Option<H256>, development: bool) -> Settings {
 		development,
 		allowed: vec![],
 		secrets: Secrets::Prompt,
+		checkpoint: None,
+		best: false,
 	}
 }
 
@@ -170,4 +173,20 @@ async fn a_dead_first_node_does_not_stop_a_command_if_a_second_one_answers() {
 	let alone = Settings { nodes: vec!["ws://127.0.0.1:1".into()], ..settings(home, None, true) };
 	let error = format!("{:#}", alone.connect_to_nodes().await.map(drop).unwrap_err());
 	assert!(error.contains("cannot connect to the node"), "{error}");
+}
+
+/// A checkpoint has to be one, and of the node's chain.
+#[test]
+fn a_checkpoint_is_of_this_chain_or_refused() {
+	let (folder, home) = home();
+	let file = folder.path().join("checkpoint.json");
+	let settings = Settings { checkpoint: Some(file.clone()), ..settings(home, None, false) };
+	let said = |genesis| format!("{:#}", settings.checkpoint(genesis).unwrap_err());
+	assert!(said(GENESIS_BLOCK).contains("checkpoint.json"), "there is no file");
+	std::fs::write(&file, "{}").unwrap();
+	assert!(said(GENESIS_BLOCK).contains("the checkpoint is damaged"));
+	let checkpoint = Checkpoint::from(&proven(5));
+	std::fs::write(&file, serde_json::to_vec(&checkpoint).unwrap()).unwrap();
+	assert_eq!(settings.checkpoint(GENESIS_BLOCK).unwrap(), Some(proven(5)));
+	assert!(said(H256([9; 32])).contains("another chain"));
 }

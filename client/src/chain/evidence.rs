@@ -4,7 +4,10 @@ use super::{answered, Chain, ChainError, H256};
 use codec::{Compact, Encode};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
-use subxt_rpcs::{client::rpc_params, methods::legacy::Bytes};
+use subxt_rpcs::{
+	client::rpc_params,
+	methods::legacy::{Bytes, ReadProof},
+};
 use vouchsafe_protocol::{
 	compatibility::RuntimeMetadata,
 	proof::{FinalBlock, Header as ProvenHeader, ProofError},
@@ -12,8 +15,14 @@ use vouchsafe_protocol::{
 	traits::{Evidence, Finality},
 };
 
+/// The method that proves values of a block's state.
+const READ_PROOF: &str = "state_getReadProof";
+/// The method that proves values of the genesis block's state.
+const GENESIS_PROOF: &str = "vouchsafe_genesisProof";
 /// A part of what a node says to `vouchsafe_finality` if it does not know the block as final.
 const NOT_FINAL: &str = "is not final";
+/// A part of what it says if the set of validators was replaced without the votes of the one before.
+const RECOVERED: &str = "finality was recovered";
 
 /// The answer of `vouchsafe_finality`.
 #[derive(Debug, Deserialize)]
@@ -135,11 +144,13 @@ impl Chain {
 
 impl Evidence for Block {
 	async fn read_proof(&self, keys: Vec<Vec<u8>>) -> Result<Vec<Vec<u8>>, ChainError> {
-		let rpc = &self.chain.rpc;
-		let asked = || {
-			let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
-			rpc.state_get_read_proof(keys, Some(self.hash))
+		let keys: Vec<Bytes> = keys.into_iter().map(Bytes).collect();
+		// Few nodes keep the genesis block's state. They prove it from the chain specification.
+		let (method, params) = match self.hash == self.chain.genesis {
+			true => (GENESIS_PROOF, rpc_params![&keys]),
+			false => (READ_PROOF, rpc_params![&keys, self.hash]),
 		};
+		let asked = || self.chain.client.request::<ReadProof<H256>>(method, params.clone());
 		Ok(answered(asked).await?.proof.into_iter().map(|node| node.0).collect())
 	}
 
@@ -176,6 +187,9 @@ impl Finality for Chain {
 		let answer = answered(asked).await.map_err(|error| match error {
 			ChainError::Unreachable(text) if text.contains(NOT_FINAL) => {
 				ProofError::Behind(after).into()
+			},
+			ChainError::Unreachable(text) if text.contains(RECOVERED) => {
+				ProofError::Recovered.into()
 			},
 			error => error,
 		});

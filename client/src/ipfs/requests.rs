@@ -17,6 +17,8 @@ macro_rules! paths {
 paths! {
 	Version => "/version";
 	Config<'_> => "/config";
+	ConfigShow => "/config/show";
+	DiagSys => "/diag/sys";
 	SwarmPeers => "/swarm/peers";
 	Add => "/add";
 	PinAdd<'_> => "/pin/add";
@@ -52,6 +54,27 @@ pub(super) struct Config<'a> {
 pub(super) struct Setting {
 	#[serde(rename = "Value")]
 	pub value: serde_json::Value,
+}
+
+/// `config/show`.
+#[derive(Serialize)]
+pub(super) struct ConfigShow {}
+
+/// `diag/sys`. `repo/stat` names the repository only if it counts all blocks.
+#[derive(Serialize)]
+pub(super) struct DiagSys {}
+
+/// The answer to `diag/sys`.
+#[derive(Deserialize)]
+pub(super) struct System {
+	pub environment: Environment,
+}
+
+/// Variables that Kubo was started with.
+#[derive(Deserialize)]
+pub(super) struct Environment {
+	#[serde(rename = "IPFS_PATH")]
+	pub folder: String,
 }
 
 /// `swarm/peers`.

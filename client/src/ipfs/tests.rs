@@ -393,6 +393,42 @@ async fn removal_names_each_block_and_leaves_what_is_pinned() {
 	}
 }
 
+/// Kubo does not compare a block with its CID.
+#[tokio::test]
+async fn only_damaged_blocks_are_removed() {
+	let (good, bad, away) = (cid_of(b"good"), cid_of(b"bad"), cid_of(b"away"));
+	let (root, block) = node(&[good, bad, away]);
+	for (of_bad, of_root, expected) in [
+		(&b"BAD"[..], block.clone(), Some(bad)),
+		(b"bad", block.clone(), None),
+		// What a damaged block names is not looked at.
+		(b"BAD", [&block[..], b"x"].concat(), Some(root)),
+	] {
+		let act = move |path: &str| match path {
+			path if !path.starts_with("/api/v0/block/get") => ok("{}"),
+			path if path.contains(&good.to_string()) => ok("good"),
+			path if path.contains(&bad.to_string()) => ok(of_bad),
+			path if path.contains(&root.to_string()) => ok(of_root.clone()),
+			_ => Answer(
+				"500 Internal Server Error",
+				b"{\"Message\":\"not found locally\",\"Code\":0,\"Type\":\"error\"}".to_vec(),
+			),
+		};
+		let Hostile { ipfs, asked } = hostile(act).await;
+		let count = usize::from(expected.is_some());
+		assert_eq!(over(ipfs.remove_damaged(&root)).await.unwrap(), count);
+		let asked = asked.lock().unwrap();
+		let removed = asked.iter().filter(|path| path.contains("/rm")).collect::<Vec<_>>();
+		let Some(expected) = expected else {
+			assert!(removed.is_empty(), "{removed:?}");
+			continue;
+		};
+		let unpin = format!("/api/v0/pin/rm?arg={root}&recursive=true");
+		let remove = format!("/api/v0/block/rm?force=true&arg={expected}");
+		assert_eq!(removed, [&unpin, &remove]);
+	}
+}
+
 /// Fetching broke off: some of the blocks are not here.
 #[tokio::test]
 async fn what_is_here_of_content_is_removed() {

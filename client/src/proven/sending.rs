@@ -237,17 +237,20 @@ impl ProvenChain {
 
 	/// Notes which block has a call of ours: what is read next must not be older.
 	fn included(&self, found: Option<Included>) -> Option<Included> {
-		if let Some(included) = &found {
+		if let Some(included) = found.as_ref().filter(|_| !self.is_at_best) {
 			self.awaited.fetch_max(included.number, Ordering::Relaxed);
 		}
 		found
 	}
 
-	/// Waits a while until it is proven that this block is final.
+	/// Waits a while until it is proven that this block is final, or that the best block comes after it.
 	async fn ensure_final(&self, header: Header, encoded: &[u8]) -> Result<(), ChainError> {
 		let begun = Instant::now();
 		loop {
-			let (head, _) = self.newest().await?;
+			let head = match self.is_at_best {
+				true => self.best_header().await?,
+				false => self.newest().await?.0,
+			};
 			if head.hash == header.hash {
 				return Ok(());
 			}

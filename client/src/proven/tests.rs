@@ -78,7 +78,8 @@ async fn a_view_costs_few_requests() {
 	let chain = prove(chain, None).await.unwrap();
 	// The genesis block, the newest one, and whether that is of the same chain.
 	let (finality, proof) = ("vouchsafe_finality", "state_getReadProof");
-	assert_eq!(asked(), ["chain_getHeader", proof, finality, proof, finality]);
+	let genesis_proof = "vouchsafe_genesisProof";
+	assert_eq!(asked(), ["chain_getHeader", genesis_proof, finality, proof, finality]);
 	let view = chain.finalized().await.unwrap();
 	assert_eq!(asked(), [finality, proof]);
 	name(&view).await.unwrap();

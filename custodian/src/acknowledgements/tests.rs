@@ -331,3 +331,31 @@ async fn what_was_acknowledged_before_a_backup_was_restored_is_pinned() {
 	assert!(fixture.due().await.is_empty());
 	assert!(!fixture.state.database.version(id(0)).await.unwrap().unwrap().pinned);
 }
+
+#[test]
+fn what_waits_for_over_an_hour_is_shown() {
+	let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+	let shown = recorder.handle();
+	let now = 1_800_000_000;
+	let due = |age: u64, is_lost| DueVersion {
+		id: id(1),
+		patient: PATIENT,
+		pinned: false,
+		author: AUTHOR,
+		enroller: AUTHOR,
+		since: now - age,
+		is_lost,
+	};
+	let shows = |due: &[DueVersion], overdue: u64, oldest: u64| {
+		metrics::with_local_recorder(&recorder, || show_overdue(due, now));
+		let shown = shown.render();
+		for (name, value) in [("overdue_versions", overdue), ("oldest_due_seconds", oldest)] {
+			let line = format!("vouchsafe_custodian_{name} {value}\n");
+			assert!(shown.contains(&line), "{line} is not in {shown}");
+		}
+	};
+	shows(&[due(OVERDUE, false)], 0, OVERDUE);
+	// Lost content has a metric of its own.
+	shows(&[due(OVERDUE, false), due(OVERDUE + 1, false), due(9_000, true)], 1, OVERDUE + 1);
+	shows(&[], 0, 0);
+}

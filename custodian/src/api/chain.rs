@@ -383,7 +383,8 @@ pub async fn submit(
 	if signer != requester.account {
 		return Err(ApiError::NoAccess);
 	}
-	let sent = Sent { node: &*requester.node, account: signer, nonce, extrinsic };
+	let who = Who::Signer(requester.signer());
+	let sent = Sent { node: &*requester.node, who, account: signer, nonce, extrinsic };
 	let outcome = sent.hand_in(&state, source, requester.finalized.number()).await?;
 	let name = match &outcome {
 		SubmitOutcome::Waiting => "waiting",
@@ -397,6 +398,7 @@ pub async fn submit(
 /// An extrinsic that is handed to the pool.
 struct Sent<'a> {
 	node: &'a dyn Node,
+	who: Who,
 	account: AccountId,
 	nonce: u64,
 	extrinsic: Vec<u8>,
@@ -428,7 +430,7 @@ impl Sent<'_> {
 				return Ok(found.unwrap_or(refused));
 			}
 		}
-		let Ok(mut place) = state.waiting.begin(state, source, Who::Signer) else {
+		let Ok(mut place) = state.waiting.begin(state, source, self.who) else {
 			return Ok(SubmitOutcome::Waiting);
 		};
 		let mut last = last;
@@ -507,7 +509,8 @@ pub async fn await_log(
 	if count > body.count {
 		return Ok(Json(LogLength { count }));
 	}
-	let mut place = state.waiting.begin(&state, source, Who::Signer)?;
+	let who = Who::Signer(requester.signer());
+	let mut place = state.waiting.begin(&state, source, who)?;
 	let mut last = requester.finalized.number();
 	while let Some(block) = place.after(last).await {
 		(count, _) = block.audit_head(&requester.account).await?;

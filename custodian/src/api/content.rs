@@ -2,11 +2,11 @@
 
 use super::{
 	error::{ApiError, CommonErrors, SignedRequestErrors},
-	signed_request::authenticate,
+	signed_request::{authenticate, in_header},
 	source::Source,
 };
 use crate::{
-	kubo::note_lost, server::UnderWay, state::State as Shared, store::Charge,
+	kubo::note_lost, parties::Party, server::UnderWay, state::State as Shared, store::Charge,
 	transfers::time_limit, uploads,
 };
 use axum::{
@@ -16,16 +16,16 @@ use axum::{
 	response::IntoResponse,
 	Extension,
 };
-use base64::{prelude::BASE64_STANDARD, Engine};
 use futures::StreamExt;
 use std::{sync::Arc, time::Duration};
 use tokio::time::{timeout, Instant};
+use tracing::Instrument;
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{account_bytes, AccountKind},
 	cid::{has_links, Cid},
 	ipfs::{Ipfs, IpfsError},
-	messages::{action, AddContent, Refusal, MAX_REQUEST, REQUEST_HEADER},
+	messages::{action, AddContent, Refusal},
 };
 
 /// For how long is looked for lost blocks before content is sent. The IPFS node reads them all, and
@@ -42,7 +42,7 @@ struct ContentBytes(Vec<u8>);
 #[utoipa::path(
 	post,
 	path = "/v1/content",
-	description = "Checks a manifest, a ciphertext or the protocol of a study, adds it to the institution's IPFS node and pins it. What is refused leaves nothing there. It is dropped after a day if neither a version nor a study names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`.",
+	description = "Checks a manifest, a ciphertext or the protocol of a study, adds it to the institution's IPFS node and pins it. What is refused leaves nothing there. It is dropped after a day if neither a version nor a study names it. The HTTP body is the content. The signed request is in the header `x-vouchsafe-request`, as base64 of its JSON, with the action `add-content`; its payload is a `Payload_AddContent`. If the custodian receives as many uploads as it can, it answers 503 with the kind `too-many-uploads`, and `Retry-After` says when to send it again.",
 	params((
 		"x-vouchsafe-request" = String,
 		Header,
@@ -57,27 +57,19 @@ struct ContentBytes(Vec<u8>);
 		(status = 408, body = Refusal, description = "The upload ended early or was too slow"),
 		(status = 413, body = Refusal, description = "The content is too large, or too much that no version names was added by the account, or by all accounts of the institution that enrolled it"),
 		(status = 422, body = Refusal, description = "The content has another CID or length"),
-		(status = 507, body = Refusal, description = "The disk is almost full"),
+		(status = 507, body = Refusal, description = "The disk is almost full: try again later, or ask the institution to make room"),
 	),
 	tag = "content"
 )]
 pub async fn add_content(
 	State(state): State<Arc<Shared>>,
-	source: Source,
 	under_way: Option<Extension<UnderWay>>,
 	headers: HeaderMap,
 	content: Body,
 ) -> Result<StatusCode, ApiError> {
 	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
-	let header = headers.get(REQUEST_HEADER).map_or(&[][..], |value| value.as_bytes());
-	if header.len() > MAX_REQUEST {
-		return Err(ApiError::TooLarge);
-	}
-	let request = BASE64_STANDARD
-		.decode(header)
-		.map_err(|_| ApiError::Malformed(format!("{REQUEST_HEADER} is not base64")))?;
 	let (requester, body) =
-		authenticate::<AddContent>(&state, action::ADD_CONTENT, &request).await?;
+		authenticate::<AddContent>(&state, action::ADD_CONTENT, &in_header(&headers)?).await?;
 	if !matches!(
 		requester.enrolled.kind,
 		AccountKind::Practitioner
@@ -94,7 +86,8 @@ pub async fn add_content(
 	if body.length > state.config.api.max_content {
 		return Err(ApiError::TooLarge);
 	}
-	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	let parties = requester.signer().parties();
+	let transfer = state.transfers.start(&parties).await.ok_or(ApiError::TooManyUploads)?;
 	if let Some(Extension(under_way)) = under_way {
 		under_way.begin();
 	}
@@ -105,10 +98,11 @@ pub async fn add_content(
 	};
 	let charge = Charge { account, enroller, length: body.length };
 	// In a task of its own, so that it comes to an end although the requester goes away.
-	let receiving = tokio::spawn(async move {
+	let receiving = async move {
 		let _transfer = transfer;
 		uploads::receive(&state, &ipfs, cid, charge, content.into_data_stream()).await
-	});
+	};
+	let receiving = tokio::spawn(receiving.in_current_span());
 	receiving.await.map_err(|_| ApiError::Failed)??;
 	metrics::counter!("vouchsafe_custodian_content_bytes_total").increment(body.length);
 	tracing::info!(%cid, length = body.length, "added content");
@@ -146,7 +140,8 @@ pub async fn get_content(
 	let ipfs = state.ipfs.clone().ok_or(ApiError::NotFound)?;
 	let cid: Cid = cid.parse().map_err(|_| ApiError::NotFound)?;
 	let length = state.database.content_length(cid.to_string()).await?.ok_or(ApiError::NotFound)?;
-	let transfer = state.transfers.start(source).await.ok_or(ApiError::Unavailable)?;
+	let transfer =
+		state.transfers.start(&[Party::Source(source)]).await.ok_or(ApiError::Unavailable)?;
 	if !has_all(&ipfs, &cid, length, LOOK).await {
 		note_lost(&state, vec![cid.to_string()]).await?;
 		return Err(ApiError::Incomplete);

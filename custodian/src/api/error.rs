@@ -17,8 +17,9 @@ use utoipa::{
 };
 use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
 
-/// When to ask again a custodian whose node is behind, in seconds. Only this error has the header
-/// `Retry-After`, and clients know it by that.
+/// When to ask again a custodian whose node is behind, or that receives as many uploads as it can, in seconds.
+/// Only these errors have the header `Retry-After`. Clients ask another custodian at once after the first, and
+/// wait after the second, which they know by its name.
 const RETRY_AFTER: &str = "10";
 
 /// Why a request fails.
@@ -75,14 +76,14 @@ pub enum ApiError {
 	/// The account asked for as many tags as it may.
 	#[error("the account has asked for as many label tags as it may: try again in an hour")]
 	TooManyTags,
-	/// The block is not final for the custodian's node.
-	#[error("for this custodian's node the block is not final: the node is behind or on another chain. Ask another custodian")]
+	/// The block is not final for the custodian's node, or it no longer has the block's state.
+	#[error("for this custodian's node the block is not final, or too old: the node is behind, on another chain, or no longer has the block's state. Ask another custodian")]
 	UnknownBlock,
 	/// The answer would be too large.
 	#[error("the answer would be too large: ask for fewer keys")]
 	TooMuch,
-	/// As many requests of the address wait as may.
-	#[error("too many requests of this address wait: ask without waiting, or try again later")]
+	/// As many requests of the address, the account or the institution wait as may.
+	#[error("too many requests of this address, account or institution wait: ask without waiting, or try again later")]
 	TooManyWaiting,
 	/// As many requests wait as may.
 	#[error("as many requests wait here as may: ask without waiting, or another custodian")]
@@ -96,17 +97,23 @@ pub enum ApiError {
 	/// The body has another type than the endpoint accepts.
 	#[error("the body has a content type that this endpoint does not accept")]
 	UnsupportedMediaType,
-	/// The address makes too many requests.
+	/// The address, the account or its institution makes too many requests.
 	#[error("too many requests: try again later")]
 	RateLimited,
+	/// A page of another origin may not use the API.
+	#[error("pages of this origin may not use this custodian: its institution can allow it (api.origins)")]
+	ForeignOrigin,
 	/// The reverse proxy does not send the caller's address.
 	#[error("the caller's address is unknown")]
 	UnknownAddress,
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// As many uploads are under way or wait as may.
+	#[error("the custodian receives as many uploads as it can: try again in a few seconds")]
+	TooManyUploads,
 	/// The disk is almost full.
-	#[error("the custodian's disk is almost full: it accepts no content now")]
+	#[error("the custodian's disk is almost full: it accepts no content and no shares now, and goes on to release those that it has. Try again later, or ask its institution to make room")]
 	Full,
 	/// The custodian can't tell whether the requester has access: its node is behind.
 	#[error("this custodian can't tell now who has access: {0}. Ask another custodian")]
@@ -150,8 +157,10 @@ impl ApiError {
 			Self::MethodNotAllowed => "method-not-allowed",
 			Self::UnsupportedMediaType => "unsupported-media-type",
 			Self::RateLimited => "rate-limited",
+			Self::ForeignOrigin => "foreign-origin",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::TooManyUploads => "too-many-uploads",
 			Self::Full => "full",
 			Self::Behind(refused) => refused.name(),
 			Self::Failed => "failed",
@@ -166,7 +175,7 @@ impl ApiError {
 			Self::BrokenOff(_) => StatusCode::REQUEST_TIMEOUT,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
-			Self::NoAccess => StatusCode::FORBIDDEN,
+			Self::NoAccess | Self::ForeignOrigin => StatusCode::FORBIDDEN,
 			Self::NotYet => StatusCode::TOO_EARLY,
 			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
 			Self::NotFound | Self::Incomplete | Self::NoLabelKey | Self::UnknownBlock => {
@@ -178,7 +187,9 @@ impl ApiError {
 			Self::RateLimited | Self::TooManyTags | Self::TooManyWaiting => {
 				StatusCode::TOO_MANY_REQUESTS
 			},
-			Self::Unavailable | Self::Behind(_) | Self::Crowded => StatusCode::SERVICE_UNAVAILABLE,
+			Self::Unavailable | Self::Behind(_) | Self::Crowded | Self::TooManyUploads => {
+				StatusCode::SERVICE_UNAVAILABLE
+			},
 			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
@@ -206,9 +217,10 @@ impl ApiError {
 
 impl IntoResponse for ApiError {
 	fn into_response(self) -> Response {
+		metrics::counter!("vouchsafe_custodian_refusals_total", "kind" => self.name()).increment(1);
 		let refusal = Json(Refusal { error: self.to_string(), kind: self.name().into() });
 		match self {
-			Self::Behind(_) => {
+			Self::Behind(_) | Self::TooManyUploads => {
 				(self.status(), [(header::RETRY_AFTER, RETRY_AFTER)], refusal).into_response()
 			},
 			_ => (self.status(), refusal).into_response(),
@@ -225,7 +237,7 @@ impl From<Refused> for ApiError {
 impl From<Crowded> for ApiError {
 	fn from(crowded: Crowded) -> Self {
 		match crowded {
-			Crowded::OfAddress => Self::TooManyWaiting,
+			Crowded::OfParty => Self::TooManyWaiting,
 			Crowded::InAll => Self::Crowded,
 		}
 	}
@@ -233,6 +245,9 @@ impl From<Crowded> for ApiError {
 
 impl From<ChainError> for ApiError {
 	fn from(error: ChainError) -> Self {
+		if error == ChainError::StateGone {
+			return Self::UnknownBlock;
+		}
 		tracing::warn!(%error, "the chain could not be read for a request");
 		Self::Unavailable
 	}
@@ -317,8 +332,14 @@ impl IntoResponses for SignedRequestErrors {
 	}
 }
 
-fn common() -> [ApiError; 4] {
-	[ApiError::UnknownAddress, ApiError::RateLimited, ApiError::Unavailable, ApiError::Failed]
+fn common() -> [ApiError; 5] {
+	[
+		ApiError::UnknownAddress,
+		ApiError::ForeignOrigin,
+		ApiError::RateLimited,
+		ApiError::Unavailable,
+		ApiError::Failed,
+	]
 }
 
 fn describe(errors: &[ApiError]) -> BTreeMap<String, RefOr<Described>> {

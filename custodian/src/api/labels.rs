@@ -73,7 +73,8 @@ pub async fn deliver_label_key(
 	let patient = AccountId::from(body.patient);
 	ensure_may_deliver(&requester, &patient).await?;
 	let genesis = requester.node.genesis().0;
-	let key = LabelKey::open(&state.keys.encryption, &genesis, &body.patient.0, &body.key.0)
+	let open = |key: &_| LabelKey::open(key, &genesis, &body.patient.0, &body.key.0);
+	let key = (state.keys.encryption.open_with(open))
 		.map_err(|error| ApiError::Mismatch(format!("the label key: {error}")))?;
 	let sealed = state.encryption.seal_label_key(&body.patient.0, &key)?;
 	let kept = state.database.keep_label_key(body.patient.0, sealed).await?;

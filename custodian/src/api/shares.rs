@@ -10,11 +10,12 @@ use crate::{
 	release::{self, Denial},
 	state::State as Shared,
 	store::{CarriedShare, ConsentKey, KeptVersion, NamedLimit, ReleaseRecord, VersionId},
+	uploads::{ensure_room, Room},
 };
 use axum::{body::Bytes, extract::State, Json};
 use codec::{DecodeAll, Encode};
 use serde::Serialize;
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 use utoipa::ToSchema;
 use vouchsafe_client::{
 	chain::{
@@ -52,6 +53,7 @@ pub struct Empty {}
 		(status = 413, body = Refusal, description = "The custodian keeps as much content for the institution that enrolled the author as it accepts"),
 		(status = 422, body = Refusal, description = "What was sent does not match the chain"),
 		(status = 425, body = Refusal, description = "The version is not final yet: try again"),
+		(status = 507, body = Refusal, description = "The disk is almost full: try again later, or ask the institution to make room"),
 	),
 	tag = "shares"
 )]
@@ -61,6 +63,7 @@ pub async fn deliver_envelope(
 ) -> Result<Json<EnvelopeReceipt>, ApiError> {
 	let (requester, body) =
 		authenticate::<DeliverEnvelope>(&state, action::DELIVER_ENVELOPE, &bytes).await?;
+	let _room = room_for(&state, &bytes).await?;
 	let block = &requester.finalized;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let version = block.version(&patient, record, body.version).await?.ok_or(ApiError::NotYet)?;
@@ -167,24 +170,62 @@ pub async fn release(
 	State(state): State<Arc<Shared>>,
 	bytes: Bytes,
 ) -> Result<Json<Release>, ApiError> {
-	let (requester, body) = authenticate::<AskRelease>(&state, action::RELEASE, &bytes).await?;
-	let released = release_to(&state, &requester, &body).await;
-	let outcome = released.as_ref().map_or_else(ApiError::name, |_| "released");
+	let begun = Instant::now();
+	let released = answer_release(&state, &bytes).await;
+	let outcome = outcome(&released);
 	metrics::counter!("vouchsafe_custodian_releases_total", "outcome" => outcome).increment(1);
+	if released.is_ok() {
+		metrics::histogram!("vouchsafe_custodian_release_seconds").record(begun.elapsed());
+	}
+	Ok(Json(released.map_err(|unreleased| unreleased.error)?))
+}
+
+/// Why nothing was released: what the reader is told, and what the metrics count. The reader is told less.
+struct Unreleased {
+	error: ApiError,
+	cause: &'static str,
+}
+
+impl<E: Into<ApiError>> From<E> for Unreleased {
+	fn from(error: E) -> Self {
+		let error = error.into();
+		Self { cause: error.name(), error }
+	}
+}
+
+impl From<Denial> for Unreleased {
+	fn from(denial: Denial) -> Self {
+		let cause = denial.name();
+		let error = match denial {
+			Denial::CannotTell(refusal) => ApiError::Behind(refusal),
+			Denial::NoOpening | Denial::Expired | Denial::NotPermitted => ApiError::NoAccess,
+		};
+		Self { error, cause }
+	}
+}
+
+/// What the metrics and the log call this.
+fn outcome(released: &Result<Release, Unreleased>) -> &'static str {
+	released.as_ref().map_or_else(|unreleased| unreleased.cause, |_| "released")
+}
+
+async fn answer_release(state: &Shared, bytes: &Bytes) -> Result<Release, Unreleased> {
+	let (requester, body) = authenticate::<AskRelease>(state, action::RELEASE, bytes).await?;
+	let released = release_to(state, &requester, &body).await;
 	tracing::info!(
 		record = %body.record,
 		reader = %Hex::from(&requester.account),
-		outcome,
+		outcome = outcome(&released),
 		"answered a request for a release"
 	);
-	released.map(Json)
+	released
 }
 
 async fn release_to(
 	state: &Shared,
 	requester: &Requester,
 	body: &AskRelease,
-) -> Result<Release, ApiError> {
+) -> Result<Release, Unreleased> {
 	let heads = requester.heads(state).await?;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
 	let opening = heads
@@ -193,18 +234,13 @@ async fn release_to(
 		.await?
 		.into_iter()
 		.find(|opening| opening.record == record)
-		.ok_or(ApiError::NoAccess)?;
+		.ok_or(Denial::NoOpening)?;
 	let mut permitted = [false; 2];
 	for (permitted, block) in permitted.iter_mut().zip(heads.both()) {
 		*permitted = is_permitted(block, requester, &patient, &opening).await?;
 	}
-	let ensure_may_release = || {
-		let situation = heads.situation(state);
-		release::decide(&situation, Some(opening.at), permitted).map_err(|denial| match denial {
-			Denial::CannotTell(refusal) => ApiError::Behind(refusal),
-			Denial::NoAccess => ApiError::NoAccess,
-		})
-	};
+	let ensure_may_release =
+		|| release::decide(&heads.situation(state), Some(opening.at), permitted);
 	ensure_may_release()?;
 	// From here on the reader has access, so errors may say what is missing.
 	let set = heads
@@ -230,7 +266,7 @@ async fn release_to(
 	}
 	let commitments = match (shares.is_empty(), state.database.commitments(id).await?) {
 		(false, Some(commitments)) => HexBytes(commitments),
-		_ => return Err(ApiError::NotFound),
+		_ => return Err(ApiError::NotFound.into()),
 	};
 	record_release(state, requester, &patient, id, opening.block).await?;
 	// The node may have been slow.
@@ -323,6 +359,7 @@ fn seal_to_reader(
 		(status = 403, body = Refusal, description = "The record is not the requester's"),
 		(status = 422, body = Refusal, description = "What was sent does not match the chain"),
 		(status = 425, body = Refusal, description = "The version or the consent is not final yet: try again"),
+		(status = 507, body = Refusal, description = "The disk is almost full: try again later, or ask the institution to make room"),
 	),
 	tag = "shares"
 )]
@@ -331,6 +368,7 @@ pub async fn carry_share(
 	bytes: Bytes,
 ) -> Result<Json<Empty>, ApiError> {
 	let (requester, body) = authenticate::<CarryShare>(&state, action::CARRY_SHARE, &bytes).await?;
+	let _room = room_for(&state, &bytes).await?;
 	let heads = requester.heads(&state).await?;
 	let block = &heads.finalized;
 	let (patient, record) = (AccountId::from(body.patient), H256(body.record.0));
@@ -420,6 +458,11 @@ pub async fn fetch_patient_envelope(
 	}))
 }
 
+/// Room for what is kept of a request. On a disk that is almost full, nothing more is kept.
+async fn room_for(state: &Shared, request: &[u8]) -> Result<Room, ApiError> {
+	Ok(ensure_room(state, request.len() as u64).await?)
+}
+
 fn is_patient(kind: &HolderKind) -> bool {
 	matches!(kind, HolderKind::Patient)
 }
@@ -461,7 +504,8 @@ fn check_share(
 	commitments: &Commitments,
 ) -> Result<Share, ApiError> {
 	let address = address(requester, id, holder);
-	let share = open_share(&state.keys.encryption, &address, sealed)
+	let open = |key: &_| open_share(key, &address, sealed);
+	let share = (state.keys.encryption.open_with(open))
 		.map_err(|error| mismatch(format!("the share: {error}")))?;
 	if share.index != index {
 		return Err(mismatch(format!("the share has the index {}, not {index}", share.index)));

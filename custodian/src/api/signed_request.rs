@@ -1,21 +1,25 @@
 //! Authentication of signed requests. The checks come in this order, and the first that fails
 //! determines the error: size, freshness, nonce, chain, audience (institution and action),
-//! signature, enrolment. The signature is the account's, or that of a session key that the account lets
+//! signature, enrolment, rate. The signature is the account's, or that of a session key that the account lets
 //! make requests. The enrolment is the account's either way, so who may not sign cannot delegate either.
-//! Custodians' accounts are not enrolled. Only what concerns studies is open to them.
+//! Custodians' accounts are not enrolled. Only what concerns studies, and the index for another member, is open
+//! to them.
 
-use super::error::ApiError;
+use super::{count_signed, error::ApiError};
 use crate::{
 	chain::{is_active, Block, Node},
 	heads::Heads,
+	parties::{Party, Signer},
 	state::{Connected, State},
 	store::Nonces,
 };
+use axum::http::HeaderMap;
+use base64::{prelude::BASE64_STANDARD, Engine};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use vouchsafe_client::{
 	chain::{account_bytes, Account, AccountId, AccountKind},
-	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST},
+	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST, REQUEST_HEADER},
 	signing::now,
 };
 
@@ -45,6 +49,11 @@ pub struct Requester {
 }
 
 impl Requester {
+	/// Whom limits count.
+	pub fn signer(&self) -> Signer {
+		Signer::enrolled(&self.account, &self.enrolled)
+	}
+
 	/// The chain's newest blocks, if they are recent enough to decide who has access and the
 	/// requester may sign at both. Check them again before something is given: the node may be slow.
 	pub async fn heads(&self, state: &State) -> Result<Heads, ApiError> {
@@ -58,7 +67,7 @@ impl Requester {
 	}
 }
 
-/// The signer of a request that concerns a study.
+/// The signer of a request that concerns a study, or the index.
 pub struct StudyRequester {
 	/// The account that signed.
 	pub account: AccountId,
@@ -85,6 +94,16 @@ impl StudyRequester {
 	}
 }
 
+/// The signed request in a header. It is not checked.
+pub fn in_header(headers: &HeaderMap) -> Result<Vec<u8>, ApiError> {
+	let header = headers.get(REQUEST_HEADER).map_or(&[][..], |value| value.as_bytes());
+	if header.len() > MAX_REQUEST {
+		return Err(ApiError::TooLarge);
+	}
+	let decoded = BASE64_STANDARD.decode(header);
+	decoded.map_err(|_| ApiError::Malformed(format!("{REQUEST_HEADER} is not base64")))
+}
+
 /// Checks a signed request for this action, and returns its signer and its body.
 pub async fn authenticate<T: DeserializeOwned>(
 	state: &State,
@@ -94,12 +113,13 @@ pub async fn authenticate<T: DeserializeOwned>(
 	let Connected { node, institution } = state.connected().ok_or(ApiError::Unavailable)?;
 	let institution = institution.ok_or(ApiError::Unavailable)?;
 	let expected = Expected { now: now(), institution, action };
-	let result = check(&*state.database, node, &expected, bytes).await;
+	let limit = |parties: &[Party]| count_signed(state, parties);
+	let result = check(&*state.database, node, &expected, bytes, limit).await;
 	count(action, &result);
 	result
 }
 
-/// The same for what concerns studies: custodians' accounts are admitted too.
+/// The same for what custodians' accounts are admitted to as well: what concerns studies, and the index.
 pub async fn authenticate_for_study<T: DeserializeOwned>(
 	state: &State,
 	action: &str,
@@ -108,7 +128,8 @@ pub async fn authenticate_for_study<T: DeserializeOwned>(
 	let Connected { node, institution } = state.connected().ok_or(ApiError::Unavailable)?;
 	let institution = institution.ok_or(ApiError::Unavailable)?;
 	let expected = Expected { now: now(), institution, action };
-	let result = check_for_study(&*state.database, node, &expected, bytes).await;
+	let limit = |parties: &[Party]| count_signed(state, parties);
+	let result = check_for_study(&*state.database, node, &expected, bytes, limit).await;
 	count(action, &result);
 	result
 }
@@ -128,6 +149,7 @@ async fn check<T: DeserializeOwned>(
 	node: Arc<dyn Node>,
 	expected: &Expected<'_>,
 	bytes: &[u8],
+	limit: impl FnOnce(&[Party]) -> Result<(), ApiError>,
 ) -> Result<(Requester, T), ApiError> {
 	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
 	let account = authentic.account.clone();
@@ -136,6 +158,7 @@ async fn check<T: DeserializeOwned>(
 	if !is_active(&enrolled) {
 		return Err(ApiError::NoAccess);
 	}
+	limit(&Signer::enrolled(&account, &enrolled).parties())?;
 	let body = authentic.accept(nonces, expected).await?;
 	let institution = expected.institution.clone();
 	Ok((Requester { account, enrolled, institution, node, finalized }, body))
@@ -146,17 +169,22 @@ async fn check_for_study<T: DeserializeOwned>(
 	node: Arc<dyn Node>,
 	expected: &Expected<'_>,
 	bytes: &[u8],
+	limit: impl FnOnce(&[Party]) -> Result<(), ApiError>,
 ) -> Result<(StudyRequester, T), ApiError> {
 	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
 	let account = authentic.account.clone();
 	let finalized = node.finalized().await?;
 	let enrolled = finalized.account(&account).await?;
 	let is_patient = enrolled.as_ref().is_some_and(|it| it.kind == AccountKind::Patient);
-	let custodian_of = match enrolled {
-		Some(enrolled) if is_active(&enrolled) => None,
+	let (signer, custodian_of) = match enrolled {
+		Some(enrolled) if is_active(&enrolled) => (Signer::enrolled(&account, &enrolled), None),
 		Some(_) => return Err(ApiError::NoAccess),
-		None => Some(finalized.custodian_of(&account).await?.ok_or(ApiError::NoAccess)?),
+		None => {
+			let institution = finalized.custodian_of(&account).await?.ok_or(ApiError::NoAccess)?;
+			(Signer::custodian(&account, &institution), Some(institution))
+		},
 	};
+	limit(&signer.parties())?;
 	let body = authentic.accept(nonces, expected).await?;
 	let institution = expected.institution.clone();
 	Ok((StudyRequester { account, is_patient, custodian_of, institution, node, finalized }, body))
@@ -255,6 +283,7 @@ mod tests {
 	/// A database with a check in front of it.
 	struct Fixture {
 		database: Sqlite,
+		is_over_limit: bool,
 		_directory: tempfile::TempDir,
 	}
 
@@ -262,7 +291,14 @@ mod tests {
 		fn new() -> Self {
 			let directory = tempfile::tempdir().unwrap();
 			let database = Sqlite::open(directory.path()).unwrap();
-			Self { database, _directory: directory }
+			Self { database, is_over_limit: false, _directory: directory }
+		}
+
+		fn limit(&self) -> Result<(), ApiError> {
+			match self.is_over_limit {
+				true => Err(ApiError::RateLimited),
+				false => Ok(()),
+			}
 		}
 
 		/// Checks a request while the chain has this enrolment of its signer.
@@ -287,7 +323,9 @@ mod tests {
 				..NodeDouble::default()
 			});
 			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
-			check(&self.database, node, &expected, bytes).await.map(|(_, body)| body)
+			check(&self.database, node, &expected, bytes, |_| self.limit())
+				.await
+				.map(|(_, body)| body)
 		}
 	}
 
@@ -297,6 +335,18 @@ mod tests {
 		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
 		let again = fixture.check(&signed, Some(signer())).await;
 		assert!(matches!(again, Err(ApiError::Replayed)));
+	}
+
+	/// It can be sent again, and who is not enrolled is told so, and not of limits.
+	#[tokio::test]
+	async fn who_is_over_the_limit_uses_up_no_nonce() {
+		let (mut fixture, signed) = (Fixture::new(), sign_payload(&key(), &payload()));
+		fixture.is_over_limit = true;
+		let refused = fixture.check(&signed, Some(signer())).await;
+		assert!(matches!(refused, Err(ApiError::RateLimited)));
+		assert!(matches!(fixture.check(&signed, None).await, Err(ApiError::NoAccess)));
+		fixture.is_over_limit = false;
+		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
 	}
 
 	/// Each request fails one check earlier than the one before it.

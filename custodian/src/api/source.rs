@@ -4,13 +4,12 @@ use super::error::ApiError;
 use crate::state::State;
 use axum::{
 	extract::{ConnectInfo, FromRequestParts},
-	http::{request::Parts, Extensions, HeaderMap, Request},
+	http::{request::Parts, Extensions, HeaderMap},
 };
 use std::{
 	net::{IpAddr, Ipv6Addr, SocketAddr},
 	sync::Arc,
 };
-use tower_governor::{key_extractor::KeyExtractor, GovernorError};
 
 /// An IPv4 address, or the first 64 bits of an IPv6 address: a household or a server has at least
 /// that many IPv6 addresses.
@@ -29,40 +28,25 @@ impl From<IpAddr> for Source {
 	}
 }
 
-/// Finds the source of a request. It trusts this many proxies.
-#[derive(Clone, Copy, Debug)]
-pub struct SourceExtractor(pub u8);
-
-impl SourceExtractor {
-	/// The source: the peer, or what the outermost trusted proxy says. Anybody can write the
-	/// addresses to the left of that.
-	fn source(self, headers: &HeaderMap, extensions: &Extensions) -> Option<Source> {
-		let address = match usize::from(self.0) {
-			0 => extensions.get::<ConnectInfo<SocketAddr>>()?.ip(),
-			proxies => {
-				let values = headers.get_all("x-forwarded-for").iter();
-				let text = values.map(|value| value.to_str().ok()).collect::<Option<Vec<_>>>()?;
-				let text = text.join(",");
-				parse_address(text.rsplit(',').nth(proxies.saturating_sub(1))?.trim())?
-			},
-		};
-		Some(address.into())
-	}
+/// The source of a request that passes this many proxies: the peer, or what the outermost proxy says.
+/// Anybody can write the addresses to the left of that.
+fn source_of(proxies: u8, headers: &HeaderMap, extensions: &Extensions) -> Option<Source> {
+	let address = match usize::from(proxies) {
+		0 => extensions.get::<ConnectInfo<SocketAddr>>()?.ip(),
+		proxies => {
+			let values = headers.get_all("x-forwarded-for").iter();
+			let text = values.map(|value| value.to_str().ok()).collect::<Option<Vec<_>>>()?;
+			let text = text.join(",");
+			parse_address(text.rsplit(',').nth(proxies.saturating_sub(1))?.trim())?
+		},
+	};
+	Some(address.into())
 }
 
 /// An address with or without a port.
 fn parse_address(text: &str) -> Option<IpAddr> {
 	let with_port = || text.parse::<SocketAddr>().ok().map(|address| address.ip());
 	text.parse().ok().or_else(with_port)
-}
-
-impl KeyExtractor for SourceExtractor {
-	type Key = Source;
-
-	fn extract<T>(&self, request: &Request<T>) -> Result<Source, GovernorError> {
-		self.source(request.headers(), request.extensions())
-			.ok_or(GovernorError::UnableToExtractKey)
-	}
 }
 
 impl FromRequestParts<Arc<State>> for Source {
@@ -72,8 +56,7 @@ impl FromRequestParts<Arc<State>> for Source {
 		parts: &mut Parts,
 		state: &Arc<State>,
 	) -> Result<Self, Self::Rejection> {
-		SourceExtractor(state.config.api.trusted_proxies)
-			.source(&parts.headers, &parts.extensions)
+		source_of(state.config.api.trusted_proxies, &parts.headers, &parts.extensions)
 			.ok_or(ApiError::UnknownAddress)
 	}
 }
@@ -81,6 +64,7 @@ impl FromRequestParts<Arc<State>> for Source {
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use axum::http::Request;
 
 	fn source(proxies: u8, forwarded: &[&str]) -> Option<Source> {
 		let mut request = Request::builder();
@@ -89,7 +73,7 @@ mod tests {
 		}
 		let peer: SocketAddr = "192.0.2.1:1000".parse().unwrap();
 		let request = request.extension(ConnectInfo(peer)).body(()).unwrap();
-		SourceExtractor(proxies).extract(&request).ok()
+		source_of(proxies, request.headers(), request.extensions())
 	}
 
 	fn of(address: &str) -> Option<Source> {

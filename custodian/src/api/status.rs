@@ -13,13 +13,9 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use vouchsafe_client::messages::{About, Hex, Readiness, Refusal};
 
-/// Routes that have no rate limit.
-pub fn routes() -> OpenApiRouter<Arc<Shared>> {
-	OpenApiRouter::new()
-		.routes(routes!(health))
-		.routes(routes!(ready))
-		.routes(routes!(metrics))
-		.routes(routes!(openapi))
+/// Routes for the institution's own monitoring. They have no rate limit.
+pub fn monitoring_routes() -> OpenApiRouter<Arc<Shared>> {
+	OpenApiRouter::new().routes(routes!(health)).routes(routes!(ready)).routes(routes!(metrics))
 }
 
 /// Whether the process runs.
@@ -32,7 +28,7 @@ pub fn routes() -> OpenApiRouter<Arc<Shared>> {
 		content_type = "text/plain",
 		description = "The process runs"
 	)),
-	tag = "status"
+	tag = "monitoring"
 )]
 async fn health() -> &'static str {
 	"alive"
@@ -46,7 +42,7 @@ async fn health() -> &'static str {
 		(status = 200, body = Readiness, description = "Every check passes"),
 		(status = 503, body = Readiness, description = "A check fails"),
 	),
-	tag = "status"
+	tag = "monitoring"
 )]
 async fn ready(State(state): State<Arc<Shared>>) -> (StatusCode, Json<Readiness>) {
 	let readiness = state.readiness.get();
@@ -67,7 +63,7 @@ async fn ready(State(state): State<Arc<Shared>>) -> (StatusCode, Json<Readiness>
 		content_type = "text/plain",
 		description = "The metrics, in Prometheus's text format"
 	)),
-	tag = "status"
+	tag = "monitoring"
 )]
 async fn metrics(
 	Extension(metrics): Extension<PrometheusHandle>,
@@ -79,10 +75,13 @@ async fn metrics(
 #[utoipa::path(
 	get,
 	path = "/openapi.json",
-	responses((status = 200, body = Object, description = "The API's description in OpenAPI 3.1")),
+	responses(
+		CommonErrors,
+		(status = 200, body = Object, description = "The API's description in OpenAPI 3.1"),
+	),
 	tag = "status"
 )]
-async fn openapi() -> Json<&'static OpenApi> {
+pub async fn openapi() -> Json<&'static OpenApi> {
 	Json(super::description())
 }
 
@@ -108,7 +107,10 @@ pub async fn get_custodian(State(state): State<Arc<Shared>>) -> Result<Json<Abou
 			.map(|institution| Hex::from(&institution)),
 		account: Hex(state.keys.account.public_key().0),
 		key: Hex(state.keys.encryption.public().0),
+		next_key: state.keys.encryption.next().map(|key| Hex(key.0)),
 		content: state.ipfs.is_some(),
 		max_content: state.config.api.max_content,
+		backup_days: state.config.backup.kept_days,
+		ready: state.readiness.get().ready,
 	}))
 }

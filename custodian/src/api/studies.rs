@@ -439,14 +439,14 @@ async fn open_report(
 		people: body.people,
 		report: body.report.0,
 	};
-	let secret = state.keys.encryption.clone();
+	let secrets = state.keys.encryption.clone();
 	let question = aggregated.study.terms.question;
 	let (aggregators, place) = (aggregated.aggregators(), aggregated.place);
 	let opening = tokio::task::spawn_blocking(move || {
 		let verifier = Verifier::new(&question, aggregators, place, &context)
 			.map_err(|error| mismatch(error.to_string()))?;
-		let share = open_share(&secret, &context, place, &body.sealed_share.0)
-			.map_err(|error| mismatch(error.to_string()))?;
+		let open = |secret: &_| open_share(secret, &context, place, &body.sealed_share.0);
+		let share = (secrets.open_with(open)).map_err(|error| mismatch(error.to_string()))?;
 		ensure_well_formed(&verifier, &body, &share)?;
 		let stored = Stored::Share(body.contributor.0, body.report.0).encode();
 		Ok::<_, ApiError>(Report {

@@ -112,7 +112,8 @@ pub async fn deliver_verify_key(
 ) -> Result<Json<VerifyKeyReceipt>, ApiError> {
 	let (aggregated, _, body) = admit::<DeliverVerifyKey>(&state, &bytes).await?;
 	let (round, institution) = (aggregated.study_round(), &aggregated.institution);
-	let key = VerifyKey::open(&state.keys.encryption, &round, institution, &body.key.0)
+	let open = |key: &_| VerifyKey::open(key, &round, institution, &body.key.0);
+	let key = (state.keys.encryption.open_with(open))
 		.map_err(|error| ApiError::Mismatch(error.to_string()))?;
 	let kept = secrets::keep_verify_key(&aggregated, key.clone()).await?;
 	match kept.to_bytes() == key.to_bytes() {

@@ -18,6 +18,7 @@ use tower::ServiceExt;
 
 struct Service {
 	router: Router,
+	monitoring: Router,
 	_surroundings: Surroundings,
 }
 
@@ -27,7 +28,9 @@ fn service(change: impl FnOnce(&mut Config)) -> Service {
 		change(config);
 	});
 	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-	Service { router: router(Arc::new(state), metrics), _surroundings: surroundings }
+	let state = Arc::new(state);
+	let (router, monitoring) = (router(state.clone()), monitoring_router(state, metrics));
+	Service { router, monitoring, _surroundings: surroundings }
 }
 
 struct Answer {
@@ -52,6 +55,15 @@ impl Answer {
 
 impl Service {
 	async fn ask(&self, method: &str, path: &str, body: Vec<u8>) -> Answer {
+		Self::ask_at(&self.router, method, path, body).await
+	}
+
+	/// Asks at the address for monitoring.
+	async fn monitor(&self, method: &str, path: &str) -> Answer {
+		Self::ask_at(&self.monitoring, method, path, vec![]).await
+	}
+
+	async fn ask_at(router: &Router, method: &str, path: &str, body: Vec<u8>) -> Answer {
 		let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
 		let request = Request::builder()
 			.method(method)
@@ -59,7 +71,8 @@ impl Service {
 			.extension(ConnectInfo(address))
 			.body(Body::from(body))
 			.unwrap();
-		let answer = Answer::new(self.router.clone().oneshot(request).await.unwrap()).await;
+		let answer = Answer::new(router.clone().oneshot(request).await.unwrap()).await;
+		assert!(answer.headers.contains_key(request_id::HEADER));
 		assert_eq!(answer.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
 		assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
 		answer
@@ -116,12 +129,12 @@ const SIGNED: [&str; 27] = [
 #[tokio::test]
 async fn without_a_chain_it_is_alive_and_not_ready() {
 	let service = service(|_| ());
-	let health = service.ask("GET", "/health", vec![]).await;
+	let health = service.monitor("GET", "/health").await;
 	assert_eq!((health.status, &health.body[..]), (StatusCode::OK, &b"alive"[..]));
-	let ready = service.ask("GET", "/ready", vec![]).await;
+	let ready = service.monitor("GET", "/ready").await;
 	assert_eq!(ready.status, StatusCode::SERVICE_UNAVAILABLE);
 	assert!(!serde_json::from_slice::<Readiness>(&ready.body).unwrap().ready);
-	let metrics = service.ask("GET", "/metrics", vec![]).await;
+	let metrics = service.monitor("GET", "/metrics").await;
 	assert_eq!(metrics.status, StatusCode::OK);
 	let unavailable = (503, "not ready: try again later".to_owned());
 	for path in SIGNED {
@@ -140,6 +153,52 @@ async fn a_configured_chain_is_told_before_a_node_answers() {
 	assert_eq!(answer.status, StatusCode::OK);
 	let about: About = serde_json::from_slice(&answer.body).unwrap();
 	assert_eq!((about.genesis, about.institution, about.content), (Hex([7; 32]), None, false));
+	assert!(!about.ready);
+	// Where no client certificate is needed, too.
+	let inner = service.monitor("GET", "/v1/custodian").await;
+	assert_eq!(serde_json::from_slice::<About>(&inner.body).unwrap(), about);
+}
+
+#[tokio::test]
+async fn what_is_for_monitoring_is_at_its_own_address_and_nothing_else_is() {
+	let service = service(|_| ());
+	for path in ["/health", "/ready", "/metrics"] {
+		for written in
+			[path.to_owned(), format!("/{path}"), format!("{path}/"), format!("{path}?x")]
+		{
+			let said = service.fails("GET", &written, vec![]).await;
+			assert_eq!(said, (404, "not found".to_owned()), "{written}");
+		}
+		assert_ne!(service.monitor("GET", path).await.status, StatusCode::NOT_FOUND, "{path}");
+		let posted = service.monitor("POST", path).await;
+		assert_eq!(posted.status, StatusCode::METHOD_NOT_ALLOWED);
+		assert_eq!(posted.headers[header::ALLOW], "GET,HEAD");
+	}
+	for path in SIGNED.into_iter().chain(["/openapi.json", "/", "/v1/content"]) {
+		for method in ["GET", "POST"] {
+			let answer = service.monitor(method, path).await;
+			assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+		}
+	}
+}
+
+#[tokio::test]
+async fn strangers_hear_whether_it_is_ready_and_not_why() {
+	let (state, _surroundings) = state(None, |config| config.chain.genesis = Some(Hex([7; 32])));
+	let state = Arc::new(state);
+	let service = router(state.clone());
+	let about = async || {
+		let body = Service::ask_at(&service, "GET", "/v1/custodian", vec![]).await.body;
+		(serde_json::from_slice::<About>(&body).unwrap().ready, String::from_utf8(body).unwrap())
+	};
+	use crate::readiness::CheckName::*;
+	for name in [Node, Chain, States, Enrolled, Kubo, Index, Pins, Work] {
+		state.readiness.set(name, true, "fine");
+	}
+	assert!(about().await.0);
+	state.readiness.set(Pins, false, "the disk of the cellar is full");
+	let (ready, text) = about().await;
+	assert!(!ready && !text.contains("cellar"), "{text}");
 }
 
 #[tokio::test]
@@ -162,7 +221,7 @@ async fn every_error_is_json() {
 		assert_eq!(answer.error(), "this path does not have that method");
 		assert_eq!(answer.headers[header::ALLOW], "POST");
 	}
-	for path in ["/v1/custodian", "/health", "/ready", "/metrics", "/openapi.json"] {
+	for path in ["/v1/custodian", "/openapi.json"] {
 		let answer = service.ask("POST", path, vec![]).await;
 		assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED);
 		assert_eq!(answer.error(), "this path does not have that method");
@@ -231,16 +290,39 @@ fn the_error_of_a_status_has_that_status() {
 }
 
 #[tokio::test]
-async fn the_rate_is_limited_except_for_the_status() {
+async fn the_rate_is_limited_except_for_monitoring() {
 	let service = service(|config| config.api.burst = 3);
 	for _ in 0..3 {
 		assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await.0, 503);
 	}
 	let limited = (429, "too many requests: try again later".to_owned());
 	assert_eq!(service.fails("GET", "/v1/custodian", vec![]).await, limited);
-	assert_eq!(service.ask("GET", "/health", vec![]).await.status, StatusCode::OK);
+	assert_eq!(service.monitor("GET", "/health").await.status, StatusCode::OK);
 	// Browsers ask before they send. That has no limit.
 	assert_eq!(service.preflight("/v1/releases").await.status, StatusCode::NO_CONTENT);
+}
+
+/// People behind one address take nothing from each other, as long as each keeps within its limits.
+#[tokio::test]
+async fn signed_requests_count_for_those_who_signed_them() {
+	let (state, _surroundings) = state(None, |config| {
+		(config.api.requests_per_second, config.api.burst) = (1, 1);
+		config.api.per_account.burst = 3;
+	});
+	let source = Source::from(std::net::IpAddr::from([192, 0, 2, 1]));
+	let ask = |account| {
+		let state = &state;
+		COUNTED.scope(source, async move {
+			let api = &state.config.api;
+			let of_address = state.rates.count(api, &[Party::Source(source)], Instant::now());
+			of_address && count_signed(state, &[Party::Account([account; 32])]).is_ok()
+		})
+	};
+	for account in [1, 1, 1, 2, 3] {
+		assert!(ask(account).await, "{account}");
+	}
+	// Too many of one account count for its address.
+	assert!(!ask(1).await && !ask(2).await);
 }
 
 #[tokio::test]
@@ -267,7 +349,11 @@ async fn pages_of_every_origin_may_use_the_api_and_nothing_else() {
 		assert_eq!(answer.headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
 		assert_eq!(answer.headers[header::ACCESS_CONTROL_EXPOSE_HEADERS], "retry-after");
 	}
-	for path in ["/ready", "/metrics", "/health", "/openapi.json", "/"] {
+	for path in ["/ready", "/metrics", "/health"] {
+		let answer = service.monitor("GET", path).await;
+		assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
+	}
+	for path in ["/openapi.json", "/"] {
 		let answer = service.ask("GET", path, vec![]).await;
 		assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
 		let refused = service.preflight(path).await;
@@ -282,7 +368,7 @@ async fn pages_of_every_origin_may_use_the_api_and_nothing_else() {
 async fn the_wallet_is_served_beside_the_api() {
 	let folder = tempfile::tempdir().unwrap();
 	let directory = folder.path().to_owned();
-	let files = [("index.html", "<p>wallet"), ("health", "not the API"), ("a.txt", "a")];
+	let files = [("index.html", "<p>wallet"), ("openapi.json", "not the API"), ("a.txt", "a")];
 	crate::wallet::tests::release(&directory, &files);
 	let wallet = crate::config::Wallet { directory, development: false };
 	let service = service(|config| config.wallet = Some(wallet));
@@ -298,7 +384,7 @@ async fn the_wallet_is_served_beside_the_api() {
 	assert_eq!(page.headers[header::X_CONTENT_TYPE_OPTIONS], "nosniff");
 	assert_eq!(page.headers[header::CONTENT_SECURITY_POLICY], "default-src 'none'; sandbox");
 	assert_eq!(get("HEAD", "/a.txt").await.status, StatusCode::OK);
-	assert_eq!(get("GET", "/health").await.body, b"alive");
+	assert!(get("GET", "/openapi.json").await.body.starts_with(b"{\"openapi\""));
 	for (method, path) in
 		[("GET", "/v1/other"), ("GET", "/nowhere"), ("POST", "/a.txt"), ("GET", "/../a.txt")]
 	{
@@ -350,17 +436,18 @@ async fn every_endpoint_is_described_with_its_statuses() {
 		[
 			"get /health 200",
 			"get /metrics 200",
-			"get /openapi.json 200",
+			"get /openapi.json 200 400 403 429 500 503",
 			"get /ready 200 503",
-			"get /v1/chain/finality 200 400 404 429 500 503",
-			"get /v1/content/{cid} 200 400 404 429 500 503",
-			"get /v1/custodian 200 400 429 500 503",
-			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503",
+			"get /v1/chain/finality 200 400 403 404 429 500 503",
+			"get /v1/content/{cid} 200 400 403 404 429 500 503",
+			"get /v1/custodian 200 400 403 429 500 503",
+			"get /v1/index 200 400 401 403 404 413 421 429 500 503",
+			"post /v1/carried 200 400 401 403 413 421 422 425 429 500 503 507",
 			"post /v1/chain/read 200 400 401 403 404 413 421 422 429 500 503",
 			"post /v1/chain/submit 200 400 401 403 413 421 422 429 500 503",
 			"post /v1/chain/wait 200 400 401 403 413 421 429 500 503",
 			"post /v1/content 201 400 401 403 404 408 413 421 422 429 500 503 507",
-			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503",
+			"post /v1/envelopes 200 400 401 403 413 421 422 425 429 500 503 507",
 			"post /v1/label-key 200 400 401 403 404 413 421 429 500 503",
 			"post /v1/label-keys 200 400 401 403 409 413 421 422 425 429 500 503",
 			"post /v1/label-tags 200 400 401 403 404 413 421 422 429 500 503",

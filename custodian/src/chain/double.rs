@@ -31,7 +31,7 @@ pub struct BlockDouble {
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
-	/// How long it takes to decide about a log.
+	/// How long it takes to decide about a log, and to list the members.
 	pub slowness: std::time::Duration,
 	/// The patients, consents and records whose carried shares may stay.
 	pub carried: Vec<([u8; 32], u32, [u8; 32])>,
@@ -49,12 +49,17 @@ impl BlockDouble {
 		self.patients.get(&record.0).filter(|whose| *whose == patient).map(drop)
 	}
 
-	/// Notes that the institution has acknowledged these versions.
-	fn note_acknowledged(&mut self, institution: &AccountId, versions: &[HeldVersion]) {
+	/// Notes that the institution has acknowledged these versions, or has lost its shares of them.
+	fn note_acknowledged(
+		&mut self,
+		institution: &AccountId,
+		versions: &[HeldVersion],
+		acknowledged: bool,
+	) {
 		for HeldVersion { record, version, .. } in versions {
 			let Some(set) = self.sharing_sets.get_mut(&(record.0, *version)) else { continue };
 			let holders = set.holders.iter_mut().filter(|holder| holder.account == *institution);
-			holders.for_each(|holder| holder.acknowledged = true);
+			holders.for_each(|holder| holder.acknowledged = acknowledged);
 		}
 	}
 }
@@ -82,20 +87,40 @@ pub struct NodeDouble {
 	pub is_stuck: std::sync::atomic::AtomicBool,
 	/// The acknowledgements that were submitted, with their versions.
 	pub submitted: std::sync::Mutex<Vec<(Vec<HeldVersion>, bool)>>,
+	/// The losses that were reported.
+	pub lost: std::sync::Mutex<Vec<Vec<HeldVersion>>>,
 	/// A study, if there is one.
 	pub studies: Option<SharedStudies>,
+	/// The first block whose state it has.
+	pub states_from: std::sync::atomic::AtomicU32,
+	/// The numbers of the blocks whose states it was asked for.
+	pub asked_states: std::sync::Mutex<Vec<u32>>,
+	/// The time between two blocks. If it is 0, each block of a number is the last final one.
+	pub block_seconds: u64,
 	/// What wallets are told.
 	pub relay: std::sync::Mutex<relay::RelayDouble>,
 }
 
 impl NodeDouble {
+	/// An error if it does not hear.
+	fn hear(&self) -> Result<(), ChainError> {
+		match self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
+			true => Err(ChainError::Unreachable("deaf".into())),
+			false => Ok(()),
+		}
+	}
+
 	/// The block, with what was acknowledged since.
 	fn now(&self, block: &BlockDouble) -> Arc<dyn Block> {
 		let mut block = self.with_study(block.clone());
 		let submitted = self.submitted.lock().unwrap();
 		if let Some(institution) = &self.institution {
 			let successful = submitted.iter().filter(|(_, is_successful)| *is_successful);
-			successful.for_each(|(versions, _)| block.note_acknowledged(institution, versions));
+			successful
+				.for_each(|(versions, _)| block.note_acknowledged(institution, versions, true));
+			for versions in self.lost.lock().unwrap().iter() {
+				block.note_acknowledged(institution, versions, false);
+			}
 		}
 		Arc::new(block)
 	}
@@ -131,8 +156,9 @@ impl Node for NodeDouble {
 		Ok(H256(self.genesis))
 	}
 
-	async fn is_archive(&self) -> Result<bool, ChainError> {
-		Ok(true)
+	async fn has_state(&self, number: u32) -> Result<bool, ChainError> {
+		self.asked_states.lock().unwrap().push(number);
+		Ok(number >= self.states_from.load(std::sync::atomic::Ordering::Relaxed))
 	}
 
 	async fn finalized(&self) -> Result<Arc<dyn Block>, ChainError> {
@@ -155,8 +181,14 @@ impl Node for NodeDouble {
 		Ok(hash(number, fork))
 	}
 
-	async fn block(&self, _number: u32) -> Result<Arc<dyn Block>, ChainError> {
-		self.finalized().await
+	async fn block(&self, number: u32) -> Result<Arc<dyn Block>, ChainError> {
+		match self.block_seconds {
+			0 => self.finalized().await,
+			seconds => {
+				let time = u64::from(number) * seconds;
+				Ok(Arc::new(BlockDouble { number, time, ..self.finalized.clone() }))
+			},
+		}
 	}
 
 	async fn acknowledge(
@@ -164,9 +196,7 @@ impl Node for NodeDouble {
 		_key: &Keypair,
 		versions: Vec<HeldVersion>,
 	) -> Result<(), ChainError> {
-		if self.is_deaf.load(std::sync::atomic::Ordering::Relaxed) {
-			return Err(ChainError::Unreachable("deaf".into()));
-		}
+		self.hear()?;
 		let is_bad = |held: &HeldVersion| Some(held.record) == self.unacknowledgeable;
 		let is_successful = !versions.iter().any(is_bad);
 		self.submitted.lock().unwrap().push((versions, is_successful));
@@ -178,6 +208,16 @@ impl Node for NodeDouble {
 				docs: String::new(),
 			}),
 		}
+	}
+
+	async fn report_loss(
+		&self,
+		_key: &Keypair,
+		versions: Vec<HeldVersion>,
+	) -> Result<(), ChainError> {
+		self.hear()?;
+		self.lost.lock().unwrap().push(versions);
+		Ok(())
 	}
 }
 
@@ -327,6 +367,7 @@ impl Block for BlockDouble {
 	}
 
 	async fn members(&self) -> Result<Vec<(AccountId, Institution)>, ChainError> {
+		tokio::time::sleep(self.slowness).await;
 		Ok(self.members.clone())
 	}
 }

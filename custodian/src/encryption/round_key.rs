@@ -72,7 +72,7 @@ impl StorageEncryption {
 	}
 }
 
-fn context(study: StudyId, round: Option<u8>) -> Vec<u8> {
+pub(super) fn context(study: StudyId, round: Option<u8>) -> Vec<u8> {
 	(b"study-key", study, round).encode()
 }
 

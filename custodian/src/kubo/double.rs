@@ -133,12 +133,17 @@ async fn other(
 			contents.pins.insert(cid.clone());
 			"{}".into_response()
 		},
+		"pin/ls" if contents.pins.contains(cid) => "{}".into_response(),
+		"pin/ls" => failure("it is not pinned"),
 		"pin/rm" => match contents.pins.remove(cid) {
 			true => "{}".into_response(),
 			false => failure("not pinned or pinned indirectly"),
 		},
-		// A node without links: contents are whole here.
-		"block/get" if contents.here.contains_key(cid) => String::new().into_response(),
+		// Contents are whole here: what should be a node has no links.
+		"block/get" if contents.here.contains_key(cid) => match cid.starts_with("bafkrei") {
+			true => contents.here[cid].clone().into_response(),
+			false => String::new().into_response(),
+		},
 		"block/get" => failure("block was not found locally"),
 		"block/rm" => {
 			let lines = cids.iter().map(|cid| match contents.pins.contains(cid) {

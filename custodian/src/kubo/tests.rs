@@ -9,13 +9,11 @@ use crate::{
 		Connected,
 	},
 	store::{Charge, ContentLimits, KeptVersion, VersionId},
+	studies::test_terms,
 };
 use double::KuboDouble;
 use std::{collections::BTreeSet, sync::Mutex};
-use vouchsafe_client::{
-	chain::{Purpose, StudyQuestion, StudyTerms, H256},
-	cid::CHUNK,
-};
+use vouchsafe_client::{chain::StudyTerms, cid::CHUNK};
 use vouchsafe_vault::sharing::Secret;
 
 const NO_LIMITS: ContentLimits = ContentLimits { account: u64::MAX, enroller: u64::MAX };
@@ -100,34 +98,12 @@ async fn the_protocol_of_a_study_stays() {
 	fixture.state.set_connected(None);
 	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
 	assert!(fixture.has(&old), "nobody knows what studies name");
-	let terms = StudyTerms { protocol: cid.to_bytes().try_into().unwrap(), ..study_terms() };
+	let terms = StudyTerms { protocol: cid.to_bytes().try_into().unwrap(), ..test_terms(2) };
 	let studies = Some(Arc::new(Mutex::new(StudiesDouble::new(terms))));
 	let node = Arc::new(NodeDouble { studies, ..NodeDouble::default() });
 	fixture.state.set_connected(Some(Connected { node, institution: None }));
 	drop_unclaimed(&fixture.state, &fixture.kubo.ipfs).await.unwrap();
 	assert!(fixture.has(&protocol) && !fixture.has(&old));
-}
-
-fn study_terms() -> StudyTerms {
-	StudyTerms {
-		protocol: Default::default(),
-		protocol_hash: H256::zero(),
-		question: StudyQuestion::Sum { max: 1 },
-		sources: Default::default(),
-		purpose: Purpose::Research,
-		disease: None,
-		traits: Default::default(),
-		country: *b"DE",
-		ethics: H256::zero(),
-		aggregators: Default::default(),
-		least: 11,
-		epsilon: 1_000,
-		rounds: 1,
-		first_close: 0,
-		interval: 0,
-		gather: 60,
-		answer: 60,
-	}
 }
 
 /// Otherwise nobody would know of it any more.

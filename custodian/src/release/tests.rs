@@ -55,13 +55,13 @@ fn an_opening_expires_by_both_clocks() {
 	let opened_at = Some(NOW - OPENING_LIFETIME + 20);
 	assert_eq!(decide(&situation(), opened_at, [true; 2]), Ok(()));
 	let own_clock = Situation { now: NOW + 20, ..situation() };
-	assert_eq!(decide(&own_clock, opened_at, [true; 2]), Err(Denial::NoAccess));
+	assert_eq!(decide(&own_clock, opened_at, [true; 2]), Err(Denial::Expired));
 	let best = Head { number: 10, time: NOW + 20 };
 	let the_chains = Situation { best, ..situation() };
-	assert_eq!(decide(&the_chains, opened_at, [true; 2]), Err(Denial::NoAccess));
-	assert_eq!(decide(&situation(), None, [true; 2]), Err(Denial::NoAccess));
+	assert_eq!(decide(&the_chains, opened_at, [true; 2]), Err(Denial::Expired));
+	assert_eq!(decide(&situation(), None, [true; 2]), Err(Denial::NoOpening));
 	for permitted in [[true, false], [false, true], [false, false]] {
-		assert_eq!(decide(&situation(), Some(NOW), permitted), Err(Denial::NoAccess));
+		assert_eq!(decide(&situation(), Some(NOW), permitted), Err(Denial::NotPermitted));
 	}
 }
 

@@ -42,11 +42,12 @@ async fn service(limits: Limits) -> Service {
 		.route("/health", get(|| async { "alive" }))
 		.route("/long", get(|| async { vec![0u8; 64 << 20] }))
 		.route("/echo", post(|body: Bytes| async { body }))
+		.route("/refused", post(|| async { axum::http::StatusCode::FORBIDDEN }))
 		.route("/slow", get(slow));
 	let listener = TcpListener::bind((Ipv4Addr::UNSPECIFIED, 0)).await.unwrap();
 	let port = listener.local_addr().unwrap().port();
 	let (stop, stopping) = watch::channel(false);
-	let serving = tokio::spawn(serve(listener, router, limits, stopping));
+	let serving = tokio::spawn(serve(listener, router, limits, None, stopping));
 	Service { address: (Ipv4Addr::LOCALHOST, port).into(), stop, serving }
 }
 
@@ -192,6 +193,60 @@ async fn a_slow_receiver_gets_everything() {
 		sleep(Duration::from_millis(20)).await;
 	}
 	assert!(length > 64 << 20, "{length} bytes came");
+}
+
+/// Closing while the sender still sends would reset the connection, and the sender would lose the answer.
+#[tokio::test]
+async fn who_still_sends_gets_the_refusal() {
+	let service = service(LIMITS).await;
+	let begin = |length: usize| {
+		format!("POST /refused HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n")
+	};
+	let piece = vec![7; 64 * 1024];
+	for _ in 0..20 {
+		let mut stream = service.begun(1, &begin(64 << 20)).await;
+		for _ in 0..8 {
+			stream.write_all(&piece).await.expect("the connection is open");
+		}
+		let mut answer = String::new();
+		timeout(SOON, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+		assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+		assert!(answer.contains("connection: close"), "{answer}");
+	}
+	// A sender that never stops is left.
+	let mut stream = service.begun(1, &begin(64 << 20)).await;
+	let sending = async { while stream.write_all(&piece).await.is_ok() {} };
+	timeout(SOON, sending).await.expect("it is left");
+}
+
+/// Its places are not kept for those who are left.
+#[tokio::test]
+async fn connections_that_linger_give_way() {
+	let service = service(Limits { connections: 4, of_one_source: 2, ..LIMITS }).await;
+	let mut lingering = Vec::new();
+	for _ in 0..20 {
+		let refused = "POST /refused HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\n1";
+		lingering.push(service.begun(1, refused).await);
+	}
+	assert_eq!(service.ask(1, "/health").await, "200 alive");
+}
+
+#[tokio::test]
+async fn a_connection_whose_requests_are_read_stays_open() {
+	let service = service(LIMITS).await;
+	let mut stream = service.connect(1).await;
+	for request in [
+		"POST /echo HTTP/1.1\r\nhost: a\r\ncontent-length: 2\r\n\r\n12",
+		"POST /echo HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n2\r\n12\r\n0\r\n\r\n",
+		"POST /refused HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n",
+		"GET /health HTTP/1.1\r\nhost: a\r\n\r\n",
+	] {
+		stream.write_all(request.as_bytes()).await.unwrap();
+		let mut answer = vec![0; 4096];
+		let read = timeout(SOON, stream.read(&mut answer)).await.unwrap().unwrap();
+		let answer = String::from_utf8_lossy(&answer[..read]);
+		assert!(answer.starts_with("HTTP/1.1 ") && !answer.contains("close"), "{answer}");
+	}
 }
 
 #[tokio::test]

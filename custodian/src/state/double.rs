@@ -27,6 +27,8 @@ pub(crate) fn state(ipfs: Option<Ipfs>, change: impl FnOnce(&mut Config)) -> (St
 	let keys = Keys::generate(&directory.path().join("key")).unwrap();
 	let mut config = Config::parse(include_str!("../../sample.toml")).unwrap();
 	config.store.directory = directory.path().into();
+	config.keys.file = directory.path().join("key");
+	(config.store.reserve, config.store.reserve_inodes) = (0, 0);
 	change(&mut config);
 	let database = Arc::new(Sqlite::open(directory.path()).unwrap());
 	let (stop, stopping) = watch::channel(false);

@@ -8,9 +8,13 @@ mod backup;
 mod content;
 mod groups;
 mod history;
+pub mod inspection;
 mod label_keys;
+mod log_import;
 mod log_index;
 mod nonces;
+mod scrub;
+mod sealed_keys;
 mod shares;
 mod studies;
 #[cfg(test)]
@@ -18,8 +22,9 @@ mod tests;
 mod wallet;
 
 use super::StoreError;
+use crate::lock::give_to_owner_of;
 use anyhow::Context;
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use std::{
 	path::Path,
 	sync::{
@@ -72,10 +77,27 @@ CREATE TABLE shares (
 	consent INTEGER NOT NULL,
 	key INTEGER NOT NULL REFERENCES share_keys (id) ON DELETE CASCADE,
 	ciphertext BLOB NOT NULL,
+	-- When it was received or checked last.
+	checked INTEGER NOT NULL,
 	PRIMARY KEY (record, version, epoch, holder, grantee, consent)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX shares_by_check ON shares (checked);
 CREATE INDEX shares_by_consent ON shares (holder, grantee, consent);
 CREATE INDEX shares_by_key ON shares (key);
+-- Shares that are lost: an own one is not acknowledged again until it is delivered again.
+CREATE TABLE losses (
+	record BLOB NOT NULL,
+	version INTEGER NOT NULL,
+	epoch INTEGER NOT NULL,
+	-- As in `shares`.
+	grantee BLOB NOT NULL,
+	consent INTEGER NOT NULL,
+	patient BLOB NOT NULL,
+	reason TEXT NOT NULL,
+	-- When the chain was told, or did not count on it any more; 0 if neither.
+	reported INTEGER NOT NULL,
+	PRIMARY KEY (record, version, epoch, grantee, consent)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE carried_commitments (
 	record BLOB NOT NULL,
 	version INTEGER NOT NULL,
@@ -190,12 +212,18 @@ impl Sqlite {
 	}
 
 	fn try_open(directory: &Path) -> anyhow::Result<Self> {
-		use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+		use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 		std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
 		let path = directory.join(FILE);
-		let connection = Connection::open(&path)?;
-		std::fs::set_permissions(&path, PermissionsExt::from_mode(0o600))?;
-		Ok(Self::prepare(connection)?)
+		// SQLite would let others read it.
+		let mut new = std::fs::OpenOptions::new();
+		match new.write(true).create_new(true).mode(0o600).open(&path) {
+			// Root may run a command before the custodian's first start.
+			Ok(file) => give_to_owner_of(directory, &file)?,
+			Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {},
+			Err(error) => return Err(error.into()),
+		}
+		Ok(Self::prepare(connect(&path, OpenFlags::default())?)?)
 	}
 
 	fn prepare(mut connection: Connection) -> Result<Self, StoreError> {
@@ -214,6 +242,7 @@ impl Sqlite {
 				let transaction = connection.transaction()?;
 				transaction.execute_batch(SCHEMA_1)?;
 				transaction.execute_batch(studies::SCHEMA)?;
+				transaction.execute_batch(sealed_keys::SCHEMA)?;
 				transaction.pragma_update(None, "user_version", SCHEMA)?;
 				transaction.commit()?;
 			},
@@ -288,6 +317,15 @@ impl Sqlite {
 		// A panic while it was locked rolled the transaction back, so the connection is usable.
 		self.connection.lock().unwrap_or_else(|error| error.into_inner())
 	}
+}
+
+/// Opens the file of a database. It must not be a link: root may run a command on the database, and the owner of
+/// its directory could lead that to another file.
+fn connect(file: &Path, flags: OpenFlags) -> anyhow::Result<Connection> {
+	// The directory may be reached by a link.
+	let directory = file.parent().context("a file must be named")?.canonicalize()?;
+	let file = directory.join(file.file_name().context("a file must be named")?);
+	Ok(Connection::open_with_flags(file, flags | OpenFlags::SQLITE_OPEN_NOFOLLOW)?)
 }
 
 impl From<rusqlite::Error> for StoreError {

@@ -29,13 +29,31 @@ pub async fn destroy_all_over(state: &State, block: &dyn Block) -> Result<(), St
 	Ok(())
 }
 
+/// The keys of rounds and studies that are over at this block.
+pub async fn keys_over(
+	state: &State,
+	block: &dyn Block,
+) -> Result<Vec<(StudyId, Option<u8>)>, StudyError> {
+	let mut over = Vec::new();
+	for (id, round) in state.database.study_keys().await? {
+		if block.study(id).await?.is_some_and(|study| is_over(&study, round)) {
+			over.push((id, round));
+		}
+	}
+	Ok(over)
+}
+
+/// Whether the study has ended, or a later round than this one has begun.
+fn is_over(study: &Study, round: Option<u8>) -> bool {
+	study.stage.has_ended() || round.is_some_and(|round| round < study.round)
+}
+
 /// Destroys the keys of the study's rounds that are over, and its own one if it has ended. Notes the end
 /// before: without keys, the study is not found again here.
 pub async fn destroy_over(state: &State, id: StudyId, study: &Study) -> Result<(), StudyError> {
 	let has_ended = study.stage.has_ended();
 	for (of, round) in state.database.study_keys().await? {
-		let is_over = has_ended || round.is_some_and(|round| round < study.round);
-		if of != id || !is_over {
+		if of != id || !is_over(study, round) {
 			continue;
 		}
 		if has_ended {

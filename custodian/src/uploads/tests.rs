@@ -143,26 +143,34 @@ async fn parallel_uploads_have_one_limit() {
 	}
 }
 
+/// Without bytes or without inodes.
 #[tokio::test]
 async fn a_full_disk_takes_no_content() {
-	let fixture = Fixture::new(|config| config.store.reserve = u64::MAX / 2).await;
-	let (bytes, cid) = content(1);
-	let is_read = AtomicBool::new(false);
-	let pieces = stream::once(async {
-		is_read.store(true, Relaxed);
-		Ok::<_, String>(Bytes::from(bytes))
-	});
-	let upload = receive(&fixture.state, &fixture.kubo.ipfs, cid, charge(LENGTH), pieces);
-	let result = upload.await;
-	assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
-	assert!(!is_read.load(Relaxed) && fixture.kubo.is_untouched() && fixture.files().is_empty());
+	for change in [
+		|config: &mut Config| config.store.reserve = u64::MAX / 2,
+		|config: &mut Config| config.store.reserve_inodes = u64::MAX / 2,
+	] {
+		let fixture = Fixture::new(change).await;
+		let (bytes, cid) = content(1);
+		let is_read = AtomicBool::new(false);
+		let pieces = stream::once(async {
+			is_read.store(true, Relaxed);
+			Ok::<_, String>(Bytes::from(bytes))
+		});
+		let upload = receive(&fixture.state, &fixture.kubo.ipfs, cid, charge(LENGTH), pieces);
+		let result = upload.await;
+		assert!(matches!(result, Err(UploadError::Full)), "{result:?}");
+		assert!(
+			!is_read.load(Relaxed) && fixture.kubo.is_untouched() && fixture.files().is_empty()
+		);
+	}
 }
 
 /// Uploads and pins that have begun count as if they had ended, until they have.
 #[tokio::test]
 async fn expected_bytes_are_not_free() {
 	let fixture = Fixture::new(|_| ()).await;
-	let free = free_space(fixture.surroundings.directory.path()).unwrap();
+	let free = Free::on(fixture.surroundings.directory.path()).unwrap().bytes;
 	let most = free / 4 * 3;
 	let room = ensure_room(&fixture.state, most).await.unwrap();
 	let result = ensure_room(&fixture.state, most).await;

@@ -105,7 +105,7 @@ async fn a_node_is_behind(
 	commands::revoke(&patient.at(&node_b), consent).await?;
 	let revoked = Instant::now();
 	network.start_node_alone(HOSPITAL_A).await?;
-	let ready = format!("{}/ready", network.sites[HOSPITAL_A].custodian.url());
+	let ready = format!("{}/ready", network.sites[HOSPITAL_A].custodian.monitoring_url());
 	let noticed = until("A's custodian notices that its node is behind", STALL, || async {
 		let node = &readiness(&ready).await?["node"];
 		(node["ok"] == false && node["detail"].as_str()?.contains("final")).then_some(())
@@ -238,7 +238,7 @@ async fn content_that_nobody_has(network: &Network) -> Played {
 	);
 	let took = begin.elapsed().as_secs_f64();
 	for site in &network.sites {
-		let answer = reqwest::get(format!("{}/ready", site.custodian.url())).await?;
+		let answer = reqwest::get(format!("{}/ready", site.custodian.monitoring_url())).await?;
 		let name = site.institution.name;
 		stops!(answer.status().is_success(), "{name}'s custodian is not ready any more");
 	}
@@ -258,13 +258,13 @@ async fn half_sent_headers(network: &Network) -> Played {
 	let mut given_way = 0;
 	for number in 0..HALF_SENT {
 		let mut stream = TcpStream::connect(address).await?;
-		stream.write_all(b"GET /health HTTP/1.1\r\nhost: ").await?;
+		stream.write_all(b"GET /v1/custodian HTTP/1.1\r\nhost: ").await?;
 		held.push_back(stream);
 		if number % 250 == 249 {
-			let health = reqwest::Client::new().get(format!("{url}/health"));
-			let answer = health.timeout(Duration::from_secs(5)).send().await;
-			let is_healthy = answer.is_ok_and(|answer| answer.status().is_success());
-			stops!(is_healthy, "no answer for others after {number} half requests");
+			let about = reqwest::Client::new().get(format!("{url}/v1/custodian"));
+			let answer = about.timeout(Duration::from_secs(5)).send().await;
+			let is_answered = answer.is_ok_and(|answer| answer.status().is_success());
+			stops!(is_answered, "no answer for others after {number} half requests");
 		}
 		if held.len() > HELD {
 			let mut oldest = held.pop_front().context("there are some")?;

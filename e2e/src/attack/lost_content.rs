@@ -45,7 +45,7 @@ async fn lost_content(network: &Network) -> Played {
 	let version = scene.chain.finalized().await?.version(&scene.patient(), id, 0).await?;
 	let manifest = version.and_then(|version| version.manifest).context("no manifest")?;
 	let lost: [Cid; 2] = [content.parse()?, Cid::try_from(&manifest[..])?];
-	let url = network.sites[HOSPITAL_B].custodian.url();
+	let url = network.sites[HOSPITAL_B].custodian.monitoring_url();
 	let count = async || -> Option<u64> {
 		let metrics = reqwest::get(format!("{url}/metrics")).await.ok()?.text().await.ok()?;
 		let count = metrics.lines().find_map(|line| line.strip_prefix(LOST))?.trim().to_owned();

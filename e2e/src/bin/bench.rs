@@ -11,7 +11,7 @@ struct Options {
 	#[arg(long)]
 	json: bool,
 	/// Measure only the groups whose name contains this text: vault, research, chain, delay, opening,
-	/// memory, wallet.
+	/// memory, tls, wallet.
 	#[arg(long)]
 	only: Option<String>,
 	/// Count 100,000 people in studies, not 10,000. It takes more than an hour.

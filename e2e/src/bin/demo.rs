@@ -1,5 +1,5 @@
-//! `vouchsafe-demo`: runs the story on a network of its own (`make demo`), or starts the same
-//! network and leaves it running (`make up`) until `make down` stops it.
+//! `vouchsafe-demo`: runs the story on a network of its own (`make demo`), founds a network (`make
+//! found`), or starts the same network and leaves it running (`make up`) until `make down` stops it.
 
 use anyhow::{bail, Context, Result};
 use clap::{Parser, Subcommand};
@@ -10,6 +10,7 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_e2e::{
+	founding,
 	network::{rpc, DetachedNetwork, Network, Options, Research, INSTITUTIONS},
 	process::until,
 	research,
@@ -36,6 +37,8 @@ enum Subcommands {
 		#[arg(long)]
 		exact: bool,
 	},
+	/// Found a network from its members' cards, with new keys, and send a document through it.
+	Found,
 	/// Start the network and leave it running.
 	Up {
 		/// Folder for the network's files.
@@ -60,6 +63,7 @@ async fn main() -> Result<()> {
 	match arguments.command.unwrap_or(Subcommands::Story) {
 		Subcommands::Story => play(arguments.bundle.as_deref()).await,
 		Subcommands::Research { exact } => play_research(exact).await,
+		Subcommands::Found => founding::run(&mut Printer::to_stdout()).await,
 		Subcommands::Up { folder } => up(&folder).await,
 		Subcommands::Down { folder } => down(&folder).await,
 	}

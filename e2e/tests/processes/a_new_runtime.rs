@@ -267,7 +267,7 @@ async fn reindex(network: &mut Network, upgraded: u32) -> Result<()> {
 	std::fs::remove_dir_all(network.sites[site].custodian.base.join("store"))?;
 	network.start_custodian(site).await?;
 	network.wait_ready(site).await?;
-	let url = format!("{}/metrics", network.sites[site].custodian.url());
+	let url = format!("{}/metrics", network.sites[site].custodian.monitoring_url());
 	let gauge = |name: &'static str| {
 		let url = url.clone();
 		async move {

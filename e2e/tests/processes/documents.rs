@@ -1,8 +1,8 @@
 //! Every available bundle and document, and a large one, is added at one hospital, permitted by the
 //! patient, and opened at another, unchanged. The threshold number of holders is enough to open a
-//! document, and one holder less is not.
+//! document, and one holder less is not. Meanwhile a custodian's disk damages some, and the scrub finds it.
 
-use crate::suite::Suite;
+use crate::{scrubbing::damage_is_found_and_repaired, suite::Suite};
 use anyhow::{ensure, Context, Result};
 use futures::{future::try_join_all, stream, StreamExt, TryStreamExt};
 use std::{
@@ -34,9 +34,10 @@ async fn every_document_comes_back_unchanged_with_enough_holders() {
 	}))
 	.buffer_unordered(CONCURRENT)
 	.try_collect::<Vec<()>>();
-	let (documents, (), _) = tokio::try_join!(
+	let (documents, (), (), _) = tokio::try_join!(
 		documents_come_back(&network),
 		large_document_comes_back(&network),
+		damage_is_found_and_repaired(&network),
 		all_bundles,
 	)
 	.unwrap();

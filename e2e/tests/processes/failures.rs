@@ -193,7 +193,7 @@ impl Fixture {
 
 	/// Waits until B's custodian reports that this part is not available. Returns what it says.
 	async fn unready(&self, part: &str) -> Result<String> {
-		let url = format!("{}/ready", self.network.sites[HOSPITAL_B].custodian.url());
+		let url = format!("{}/ready", self.network.sites[HOSPITAL_B].custodian.monitoring_url());
 		until(&format!("/ready reports that {part} is not available"), TIMEOUT, || async {
 			let answer = reqwest::get(&url).await.ok()?;
 			let status = answer.status();

@@ -1,4 +1,4 @@
-//! A network on which nothing happens makes a block every ten slots, stays final, and puts a call
+//! A network on which nothing happens makes a block every ten slots (each fourth a slot later), stays final, and puts a call
 //! into the next slot's block.
 
 use crate::suite::Suite;
@@ -27,7 +27,8 @@ async fn an_idle_network_has_a_heartbeat() -> Result<()> {
 	let url = network.sites[0].node.http_url();
 	let chain = Chain::connect(&network.node_url()).await?;
 
-	// A loaded machine can miss a slot, so two periods in a row must be exact, not all of them.
+	// A loaded machine can miss a slot, and each fourth block comes a slot later. So two periods in a row must
+	// be exact, not all of them.
 	let mut number = chain.best().await?.number;
 	let mut slots = vec![slot_of(&url, number).await.context("the block is gone")?];
 	while !matches!(slots[..], [.., a, b, c] if b == a + PERIOD && c == b + PERIOD) {

@@ -539,14 +539,15 @@ fn own_record(salt: [u8; 16]) -> [u8; 32] {
 }
 
 /// Puts two openings into the genesis block, because a test cannot wait until one expires: one that
-/// has just expired, and a fresh one.
+/// has just expired, and a fresh one. The fresh one is dated an hour ahead: other tests share this
+/// network, so its turn may come later than an opening lasts.
 fn plant_openings(state: &mut Map<String, Value>) {
 	let key = storage::openings(&account(PATIENT), &account(READER)).bytes;
 	// Records, moment, block, purpose (treatment), and ground (a consent, for Hospital B).
 	let opening = |salt, at: u64| {
 		(vec![own_record(salt)], at, 0u32, 0u8, (0u8, Some(account("//HospitalB"))))
 	};
-	let openings = vec![opening(OLD, now() - OPENING_LIFETIME - 1), opening(FRESH, now())];
+	let openings = vec![opening(OLD, now() - OPENING_LIFETIME - 1), opening(FRESH, now() + 3600)];
 	insert_entry(state, &key, &openings.encode());
 }
 

@@ -1,7 +1,8 @@
 //! The council publishes a release of the wallet. One hospital serves an altered file: all custodians and
-//! `vouchsafe wallet check` name it, and every custodian goes on to work.
+//! `vouchsafe wallet check` name it, and every custodian goes on to work. The metrics of this network are
+//! those that alerts and the dashboard name.
 
-use crate::suite::Suite;
+use crate::{suite::Suite, watching::every_metric_exists};
 use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use std::path::Path;
@@ -56,7 +57,7 @@ async fn get(url: String) -> Result<(u16, String)> {
 
 /// What a custodian says of the wallets, if it is ready.
 async fn wallets(network: &Network, index: usize) -> Option<Value> {
-	let url = format!("{}/ready", network.sites[index].custodian.url());
+	let url = format!("{}/ready", network.sites[index].custodian.monitoring_url());
 	let (status, text) = get(url).await.ok()?;
 	let ready: Value = serde_json::from_str(&text).ok()?;
 	(status == 200).then(|| ready["wallet"].clone())
@@ -104,7 +105,7 @@ async fn an_altered_wallet_is_named() -> Result<()> {
 
 	// Each custodian names the hospital, itself too, and is ready all the same.
 	let name = INSTITUTIONS[ALTERED].name;
-	for (index, url) in urls.iter().enumerate() {
+	for index in 0..network.sites.len() {
 		let who = if index == ALTERED { "this custodian" } else { name };
 		let expected = format!("{who} differs: page-0a1b2c3d4e5f.js differs from the manifest");
 		until("the custodian compares the wallets", TIMEOUT, || async {
@@ -113,7 +114,8 @@ async fn an_altered_wallet_is_named() -> Result<()> {
 			(wallet["ok"] == false && detail.contains(&expected)).then_some(())
 		})
 		.await?;
-		let (_, metrics) = get(format!("{url}/metrics")).await?;
+		let monitoring = network.sites[index].custodian.monitoring_url();
+		let (_, metrics) = get(format!("{monitoring}/metrics")).await?;
 		let gauge = |who: &str, value: u8| {
 			format!("vouchsafe_custodian_wallet_differs{{institution=\"{who}\"}} {value}")
 		};
@@ -147,5 +149,5 @@ async fn an_altered_wallet_is_named() -> Result<()> {
 	ensure!(checkpoint.head().number > 0);
 	let said = council[0].fails(&["wallet", "checkpoint", &file]).await?;
 	ensure!(said.contains("already exists"), "{said}");
-	Ok(())
+	every_metric_exists(&network).await
 }

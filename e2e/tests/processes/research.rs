@@ -1,7 +1,8 @@
 //! The story of research, without noise, so that each result has to equal a plain count. Then a search
-//! for personal data in everything that the processes wrote or sent.
+//! for personal data in everything that the processes wrote or sent, and for the metrics that the dashboard
+//! shows of studies.
 
-use crate::suite::Suite;
+use crate::{suite::Suite, watching::every_metric_of_studies_exists};
 use std::collections::BTreeSet;
 use vouchsafe_e2e::{
 	network::{Network, Options, Research},
@@ -36,4 +37,5 @@ async fn a_study_counts_exactly_and_leaves_no_personal_data() {
 	assert!(personal.len() > 5 * people.patients.len(), "too few strings are left to search for");
 	let found = Scanner::new(&personal).unwrap().scan(&network.root).unwrap();
 	assert!(found.is_empty(), "personal strings are in: {found:#?}");
+	every_metric_of_studies_exists(&network).await.unwrap();
 }

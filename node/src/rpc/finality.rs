@@ -7,13 +7,19 @@
 //!   and then the newest block that the node can prove to be final. The header of a set's last block
 //!   names the next set.
 //! - If `isNewest` is `false`, there are more: ask again after the last one.
+//! - A node that synced by warp fetches the blocks before afterwards. Until it has them, it can't answer who
+//!   asks for what comes after one of these.
+//! - A recovery of finality replaces the set without the votes of the one before. Nothing leads over it: the
+//!   answer is an error, and the client begins after it, from a checkpoint that the members publish.
 
 use super::parameters::{Fault, Parameters};
 use crate::client::FullClient;
 use codec::Encode;
 use jsonrpsee::{core::RegisterMethodError, types::ErrorObjectOwned, RpcModule};
 use sc_client_api::BlockBackend;
-use sc_consensus_grandpa::{best_justification, SharedAuthoritySet, GRANDPA_ENGINE_ID};
+use sc_consensus_grandpa::{
+	best_justification, find_scheduled_change, SharedAuthoritySet, GRANDPA_ENGINE_ID,
+};
 use serde_json::{json, Value};
 use sp_blockchain::HeaderBackend;
 use sp_core::bytes::to_hex;
@@ -44,12 +50,22 @@ pub fn methods(finality: Finality) -> Result<RpcModule<Finality>, RegisterMethod
 impl Finality {
 	fn after(&self, after: Option<Hash>) -> Result<Value, Fault> {
 		let after = self.final_number(after)?;
+		if self.client.info().block_gap.is_some_and(|gap| after < gap.end) {
+			return Err(Fault::Node(
+				"this node joined by warp and is still fetching older blocks: try again later, or use another \
+				 node"
+					.into(),
+			));
+		}
 		// The newest block is read first, so that it is not newer than the sets that are read then.
 		let newest = best_justification::<_, Block>(&*self.client).map_err(unreadable)?;
 		let newest = newest.filter(|newest| newest.target().0 > after);
 		let Some(newest) = newest else { return Ok(json!({ "blocks": [], "isNewest": true })) };
 		let (number, hash) = newest.target();
 		let changes = self.authority_set.authority_set_changes();
+		// A set may have ended with the block that the client has.
+		let ended = changes.iter_from(after.saturating_sub(1)).into_iter().flatten();
+		self.ensure_ended_by_votes(ended.map(|(_, last)| *last))?;
 		let ended = changes.iter_from(after).ok_or_else(|| {
 			Fault::Node("the node does not have the validators' earlier changes".into())
 		})?;
@@ -83,6 +99,23 @@ impl Finality {
 		let kept = self.client.justifications(hash).map_err(unreadable)?;
 		let kept = kept.and_then(|kept| kept.into_justification(GRANDPA_ENGINE_ID));
 		self.block(hash, kept.ok_or_else(missing)?)
+	}
+
+	/// An error if one of the sets with these last blocks was replaced by a recovery: then its last block names no
+	/// other set, or is also the last one of the set before.
+	fn ensure_ended_by_votes(&self, last: impl Iterator<Item = BlockNumber>) -> Result<(), Fault> {
+		let mut before = None;
+		for number in last {
+			let hash = self.client.hash(number).map_err(unreadable)?;
+			let header =
+				hash.map(|hash| self.client.header(hash)).transpose().map_err(unreadable)?;
+			let names_a_set = |header: &_| find_scheduled_change::<Block>(header).is_some();
+			if before == Some(number) || header.flatten().is_some_and(|it| !names_a_set(&it)) {
+				return Err(Fault::Node(format!("finality was recovered after block {number}")));
+			}
+			before = Some(number);
+		}
+		Ok(())
 	}
 
 	fn block(&self, hash: Hash, justification: Vec<u8>) -> Result<Value, Fault> {

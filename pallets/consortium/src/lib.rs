@@ -1,11 +1,15 @@
 //! Gives Root to motions of three quarters of the council's seats. There is no other Root. With such a
-//! motion the council also publishes the releases of the programs that people get from its members.
+//! motion the council also says who validates and who has a seat, recovers finality, and publishes the
+//! releases of the programs that people get from its members.
 //!
 //! # Terminology
 //!
 //! - *Seat*: an institution's or authority's place in the council (pallet-collective).
 //! - *Motion*: a call that the council votes on. An accepted motion is dispatched with the origin
 //!   "n of m seats", never as Root.
+//! - *Validator*: an institution or authority whose node makes and finalises blocks.
+//! - *Session*: the time for which a list of validators and their keys are in force: an hour, unless the
+//!   list changes.
 //! - *Release*: a version of a program such as the wallet, by the hash of its manifest.
 //!
 //! # Scenario
@@ -23,13 +27,31 @@
 //!
 //! *A seat wants to block the others.* It can have [`Config::MaxMotions`] open motions.
 //!
+//! *A hospital joins, another leaves.* The council sets the whole list of validators, and the list of
+//! seats. Two blocks later the new validators make blocks. At most as many of them are new as may fail,
+//! because nobody knows yet whether they run. A suspended institution loses its seat in the same call,
+//! unless fewer than four would remain.
+//!
+//! *Half of the validators are lost for good.* Nothing becomes final any more, but the others still make
+//! blocks. A motion gives a list of validators that does not wait for finality
+//! ([`Call::recover_finality`]).
+//!
+//! *A member's node moves to another address.* The member sets the list of its nodes. Nodes read the lists of
+//! all members, and connect to no others.
+//!
+//! *A validator is away.* Each session counts the blocks of each. Who made none of at least
+//! [`MIN_SHARE`] that were its share is named by an event. Nobody is removed: if the network is cut in
+//! two, that would remove honest members.
+//!
 //! *A member serves another wallet than the others.* The council has published the hash of the wallet's
 //! manifest. Everybody compares what a member serves with it.
 //!
 //! # API
 //!
-//! [`Call::dispatch_as_root`] and [`Call::publish`]. [`Motions`] has each seat's open motions. The
-//! council calls [`Pallet::open_motion`] for each new one. [`Releases`] has what was published.
+//! The calls. [`Motions`] has each seat's open motions. The council calls [`Pallet::open_motion`] for
+//! each new one. [`Releases`] has what was published. The pallet is the session pallet's manager
+//! ([`pallet_session::SessionManager`]), which [`Change`] tells what to do. [`Attended`] and
+//! [`LastAttended`] count blocks. [`Nodes`] has the members' nodes.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -44,6 +66,11 @@
 
 extern crate alloc;
 
+mod attendance;
+mod members;
+mod nodes;
+#[cfg(any(feature = "try-runtime", test))]
+mod try_state;
 pub mod types;
 pub mod weights;
 
@@ -53,7 +80,7 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use types::{Release, Word, MAX_NAMES, MAX_RELEASES, MAX_WORD};
+pub use types::*;
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
@@ -63,6 +90,19 @@ use frame_support::{dispatch::DispatchResult, ensure};
 pub trait Council<AccountId, Hash, Origin> {
 	/// The open motions, the newest one last. 1 read.
 	fn motions() -> Vec<Hash>;
+
+	/// The seats, in order. 1 read.
+	fn seats() -> Vec<AccountId>;
+
+	/// Sets the seats, which are in order, each once. Who has lost its seat has no vote on the open motions.
+	/// Reads and writes each open motion's votes.
+	fn set_seats(seats: Vec<AccountId>) -> DispatchResult;
+
+	/// Whether the account is an active institution's or authority's. 1 read.
+	fn is_member(account: &AccountId) -> bool;
+
+	/// Whether the account is an institution's or authority's that has not ended. 1 read.
+	fn takes_part(account: &AccountId) -> bool;
 
 	/// Whether the institution with this seat is active and its key is not disabled. 1 read.
 	fn is_active(seat: &AccountId) -> bool;
@@ -85,27 +125,34 @@ impl<T: Config> Pallet<T> {
 		Motions::<T>::insert(seat, own);
 		Ok(())
 	}
+}
 
-	/// Each name has releases, which differ, and names and versions are words.
-	#[cfg(any(feature = "try-runtime", test))]
-	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
-		let mut names: u32 = 0;
-		for (name, releases) in Releases::<T>::iter() {
-			names = names.saturating_add(1);
-			ensure!(types::is_word(&name), "a release has no name");
-			ensure!(!releases.is_empty(), "a name without a release is kept");
-			for (place, release) in releases.iter().enumerate() {
-				ensure!(types::is_word(&release.version), "a release has no version");
-				let others = releases.iter().skip(place.saturating_add(1));
-				ensure!(
-					others.into_iter().all(|other| other.hash != release.hash),
-					"a release is kept twice"
-				);
-			}
-		}
-		ensure!(names == Releases::<T>::count() && names <= MAX_NAMES, "the names are miscounted");
-		Ok(())
-	}
+/// What the pallet has to know of sessions, and of the set of validators that finalises blocks.
+pub trait Validators<AccountId, BlockNumber> {
+	/// The validators of this session, in the order in which they make blocks. 1 read.
+	fn current() -> Vec<AccountId>;
+
+	/// The place in that order of the validator that makes this block. Reads nothing that is not in the
+	/// block's header.
+	fn author() -> Option<u32>;
+
+	/// Whether the account has registered session keys. 1 read.
+	fn has_keys(account: &AccountId) -> bool;
+
+	/// Whether the session that begins now has other validators or keys than the one before. Only to be
+	/// asked when a session begins. 1 read.
+	fn differ_now() -> bool;
+
+	/// Whether a change of the set that finalises blocks has been signalled and is not in force. 1 read.
+	fn is_finality_changing() -> bool;
+
+	/// Whether the set may be replaced without finality. It may not be shortly after it was. 1 read.
+	fn may_replace() -> bool;
+
+	/// The session that begins now replaces the set that finalises blocks, `delay` blocks after this one and
+	/// without the votes of the set before, which goes on from the block `last_final`. Since that block,
+	/// `undone` changes of the set were signalled, which never come into force. 2 reads and 2 writes.
+	fn replace(last_final: BlockNumber, delay: BlockNumber, undone: u32) -> DispatchResult;
 }
 
 /// The pallet.
@@ -117,7 +164,7 @@ pub mod pallet {
 	use frame_support::{
 		dispatch::{extract_actual_weight, GetDispatchInfo, RawOrigin},
 		pallet_prelude::*,
-		traits::{DefensiveResult as _, UnfilteredDispatchable},
+		traits::{ConstU64, DefensiveResult as _, UnfilteredDispatchable},
 	};
 	use frame_system::pallet_prelude::*;
 	use sp_core::H256;
@@ -145,6 +192,8 @@ pub mod pallet {
 		/// How many motions of one seat can be open.
 		#[pallet::constant]
 		type MaxMotions: Get<u32>;
+		/// Sessions and their validators.
+		type Validators: Validators<Self::AccountId, BlockNumberFor<Self>>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
 	}
@@ -169,6 +218,76 @@ pub mod pallet {
 		ValueQuery,
 	>;
 
+	/// The least number of validators, and of seats: four, so that one may fail. A network for development
+	/// can have less from its beginning.
+	#[pallet::storage]
+	pub type LeastMembers<T> = StorageValue<_, u32, ValueQuery, ConstU32<LEAST_MEMBERS>>;
+
+	/// How many seconds of the chain's time a session lasts.
+	#[pallet::storage]
+	pub type SessionSeconds<T> = StorageValue<_, u64, ValueQuery, ConstU64<SESSION_SECONDS>>;
+
+	/// A change of the validators that is under way. While there is one, each block begins a session.
+	#[pallet::storage]
+	pub type Change<T: Config> = StorageValue<_, ValidatorsChange<T::AccountId, BlockNumberFor<T>>>;
+
+	/// The blocks that signalled another set of validators or keys and waited for finality, the last ones.
+	#[pallet::storage]
+	pub type SetChanges<T: Config> =
+		StorageValue<_, BoundedVec<BlockNumberFor<T>, ConstU32<MAX_SET_CHANGES>>, ValueQuery>;
+
+	/// The block that signalled the last recovery of finality.
+	#[pallet::storage]
+	pub type LastRecovery<T: Config> = StorageValue<_, BlockNumberFor<T>>;
+
+	/// The blocks of this session, by who made them.
+	#[pallet::storage]
+	pub type Attended<T: Config> = StorageValue<_, Attendance<BlockNumberFor<T>>, ValueQuery>;
+
+	/// The blocks of the session before: each validator, and how many it made.
+	#[pallet::storage]
+	pub type LastAttended<T: Config> =
+		StorageValue<_, BoundedVec<(T::AccountId, u32), ConstU32<MAX_MEMBERS>>, ValueQuery>;
+
+	/// The nodes of each institution and authority. Only they may connect to each other.
+	#[pallet::storage]
+	pub type Nodes<T: Config> =
+		StorageMap<_, Blake2_128Concat, T::AccountId, MemberNodes, ValueQuery>;
+
+	/// What the chain begins with.
+	#[pallet::genesis_config]
+	pub struct GenesisConfig<T: Config> {
+		/// The least number of validators, and of seats.
+		pub least_members: u32,
+		/// How many seconds a session lasts.
+		pub session_seconds: u64,
+		/// The members' nodes.
+		pub nodes: Vec<(T::AccountId, MemberNodes)>,
+	}
+
+	impl<T: Config> Default for GenesisConfig<T> {
+		fn default() -> Self {
+			Self {
+				least_members: LEAST_MEMBERS,
+				session_seconds: SESSION_SECONDS,
+				nodes: Vec::new(),
+			}
+		}
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			assert!(self.session_seconds > 0, "a session lasts");
+			LeastMembers::<T>::put(self.least_members);
+			SessionSeconds::<T>::put(self.session_seconds);
+			for (member, nodes) in &self.nodes {
+				assert!(Pallet::<T>::check_nodes(nodes).is_ok(), "a node or an address is wrong");
+				Nodes::<T>::insert(member, nodes);
+			}
+		}
+	}
+
 	/// Why a call is refused.
 	#[pallet::error]
 	pub enum Error<T> {
@@ -184,6 +303,30 @@ pub mod pallet {
 		TooManyNames,
 		/// It is the current release already.
 		AlreadyCurrent,
+		/// There are fewer validators or seats than are needed, so that one may fail.
+		TooFew,
+		/// An account or a node is in the list twice.
+		Twice,
+		/// An account in the list, or the one that signed, is not an active institution's or authority's.
+		NotAMember,
+		/// An address is not a `/` and visible ASCII characters after it.
+		InvalidAddress,
+		/// An institution in the list has not registered session keys.
+		NoKeys,
+		/// More validators are new than may fail.
+		TooManyNew,
+		/// They are the validators already.
+		NothingChanges,
+		/// An earlier change of the validators is not in force yet.
+		ChangeUnderWay,
+		/// The delay is zero or too long.
+		InvalidDelay,
+		/// The last final block is not before this one.
+		InvalidBlock,
+		/// Finality was recovered shortly before.
+		TooSoon,
+		/// The motion's last block is over.
+		MotionOver,
 	}
 
 	/// What happened.
@@ -202,10 +345,45 @@ pub mod pallet {
 			/// The release.
 			release: Release,
 		},
+		/// In two blocks, these are the validators.
+		ValidatorsSet {
+			/// All of them.
+			validators: Vec<T::AccountId>,
+		},
+		/// These have a seat in the council now.
+		SeatsSet {
+			/// All of them, in order.
+			seats: Vec<T::AccountId>,
+		},
+		/// The set that finalises blocks is replaced without the votes of the one before.
+		FinalityReplaced {
+			/// The last block that the set before has finalised.
+			last_final: BlockNumberFor<T>,
+			/// So many blocks after this one.
+			delay: BlockNumberFor<T>,
+		},
+		/// From now on these are the member's nodes.
+		NodesSet {
+			/// The institution or authority.
+			member: T::AccountId,
+			/// All of its nodes.
+			nodes: MemberNodes,
+		},
+		/// A validator made none of the blocks of a session, although its share was at least
+		/// [`MIN_SHARE`].
+		ValidatorAbsent {
+			/// The validator.
+			validator: T::AccountId,
+		},
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
+			Self::count_block();
+			T::WeightInfo::count_block()
+		}
+
 		#[cfg(feature = "try-runtime")]
 		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
 			Self::do_try_state()
@@ -304,6 +482,141 @@ pub mod pallet {
 			Releases::<T>::insert(&name, releases);
 			Self::deposit_event(Event::Published { name, release });
 			Ok(())
+		}
+
+		/// Set the validators: all of them.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// They make and finalise the blocks after the next two. At most ⌊(n − 1)/3⌋ of n may be new, as many as
+		/// may fail: nobody knows yet whether they run.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::ChangeUnderWay`].
+		/// - [`Error::TooFew`].
+		/// - [`Error::Twice`].
+		/// - [`Error::NotAMember`].
+		/// - [`Error::NoKeys`].
+		/// - [`Error::NothingChanges`].
+		/// - [`Error::TooManyNew`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::ValidatorsSet`].
+		#[pallet::call_index(2)]
+		#[pallet::weight(T::WeightInfo::set_validators(count(validators)))]
+		pub fn set_validators(
+			origin: OriginFor<T>,
+			validators: Members<T::AccountId>,
+		) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_set_validators(validators)
+		}
+
+		/// Set the seats of the council: all of them.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// The votes of those that lose their seat no longer count.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::TooFew`].
+		/// - [`Error::Twice`].
+		/// - [`Error::NotAMember`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::SeatsSet`].
+		#[pallet::call_index(3)]
+		#[pallet::weight(T::WeightInfo::set_seats(count(seats)))]
+		pub fn set_seats(origin: OriginFor<T>, seats: Members<T::AccountId>) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_set_seats(seats)
+		}
+
+		/// Replace the set of validators that finalises blocks, because too many of them are lost for good
+		/// and nothing becomes final.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Root.
+		///
+		/// ## Details
+		///
+		/// The validators make blocks after the next two. They finalise blocks `delay` blocks later, from the
+		/// block `last_final` on, without the votes of the set before. `last_final` is the last block that any
+		/// node has seen final: with an earlier one, another block could become final in its place. `delay` is
+		/// so long that by then all nodes have the block that signals it on the same branch.
+		///
+		/// After the block `until` the call fails: everybody can close an accepted motion, and an old one must
+		/// not replace validators when finality is back.
+		///
+		/// Nobody can prove this change by the votes of earlier validators. Nodes that sync by warp, and
+		/// clients, begin from a checkpoint after it.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::ChangeUnderWay`].
+		/// - [`Error::TooSoon`].
+		/// - [`Error::InvalidDelay`].
+		/// - [`Error::InvalidBlock`].
+		/// - [`Error::MotionOver`].
+		/// - [`Error::TooFew`].
+		/// - [`Error::Twice`].
+		/// - [`Error::NotAMember`].
+		/// - [`Error::NoKeys`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::ValidatorsSet`], and two blocks later [`Event::FinalityReplaced`].
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::set_validators(count(validators)))]
+		pub fn recover_finality(
+			origin: OriginFor<T>,
+			validators: Members<T::AccountId>,
+			last_final: BlockNumberFor<T>,
+			delay: BlockNumberFor<T>,
+			until: BlockNumberFor<T>,
+		) -> DispatchResult {
+			ensure_root(origin)?;
+			Self::do_recover_finality(validators, last_final, delay, until)
+		}
+
+		/// Set the own nodes: all of them.
+		///
+		/// ## Dispatch Origin
+		///
+		/// Signed by an active institution or authority.
+		///
+		/// ## Details
+		///
+		/// The nodes of other members connect to these and answer them, and no longer to those that were
+		/// listed before. Without nodes, a member has none that may connect.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotAMember`].
+		/// - [`Error::Twice`].
+		/// - [`Error::InvalidAddress`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::NodesSet`].
+		#[pallet::call_index(5)]
+		#[pallet::weight(T::WeightInfo::set_nodes())]
+		pub fn set_nodes(origin: OriginFor<T>, nodes: MemberNodes) -> DispatchResult {
+			let member = ensure_signed(origin)?;
+			Self::do_set_nodes(member, nodes)
 		}
 	}
 }

@@ -7,10 +7,11 @@ use frame_support::{
 	derive_impl,
 	dispatch::{DispatchResult, GetDispatchInfo},
 	parameter_types,
-	traits::{Consideration, ConstU32, MaybeConsideration},
+	traits::{Consideration, ConstU32, Hooks, MaybeConsideration},
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
+use pallet_session::SessionManager;
 use scale_info::TypeInfo;
 use sp_core::{ConstU64, H256};
 use sp_runtime::{
@@ -78,7 +79,7 @@ impl pallet_collective::Config<Instance1> for Test {
 	type RuntimeEvent = RuntimeEvent;
 	type MotionDuration = ConstU64<5>;
 	type MaxProposals = ConstU32<10>;
-	type MaxMembers = ConstU32<10>;
+	type MaxMembers = ConstU32<{ crate::MAX_MEMBERS }>;
 	type DefaultVote = AbstentionIsNo;
 	type WeightInfo = ();
 	type SetMembersOrigin = EnsureRoot<u64>;
@@ -116,6 +117,13 @@ impl MaybeConsideration<u64, u32> for OpenMotion {
 
 thread_local! {
 	static INACTIVE: RefCell<Vec<u64>> = RefCell::default();
+	static ENDED: RefCell<Vec<u64>> = RefCell::default();
+}
+
+/// The institution ends for good.
+pub fn end(institution: u64) {
+	set_active(institution, false);
+	ENDED.with_borrow_mut(|ended| ended.push(institution));
 }
 
 /// Suspends a seat's institution, or makes it active again.
@@ -136,12 +144,31 @@ impl pallet_consortium::Council<u64, H256, RuntimeOrigin> for RealCouncil {
 		pallet_collective::Proposals::<Test, Instance1>::get().into_inner()
 	}
 
+	fn seats() -> Vec<u64> {
+		pallet_collective::Members::<Test, Instance1>::get()
+	}
+
+	fn set_seats(seats: Vec<u64>) -> DispatchResult {
+		let old = MemberCount::try_from(Self::seats().len()).unwrap();
+		Council::set_members(RuntimeOrigin::root(), seats, None, old)
+			.map(|_| ())
+			.map_err(|failed| failed.error)
+	}
+
+	fn is_member(account: &u64) -> bool {
+		*account <= LAST_MEMBER && Self::is_active(account)
+	}
+
+	fn takes_part(account: &u64) -> bool {
+		*account <= LAST_MEMBER && ENDED.with_borrow(|ended| !ended.contains(account))
+	}
+
 	fn is_active(seat: &u64) -> bool {
 		INACTIVE.with_borrow(|inactive| !inactive.contains(seat))
 	}
 
 	fn origin_in_force(motion: &H256) -> RuntimeOrigin {
-		let seats = pallet_collective::Members::<Test, Instance1>::get().len();
+		let seats = Self::seats().len();
 		let votes = pallet_collective::Voting::<Test, Instance1>::get(motion);
 		// The fields are private: index, threshold, ayes.
 		let ayes = votes.map(|votes| {
@@ -154,10 +181,94 @@ impl pallet_consortium::Council<u64, H256, RuntimeOrigin> for RealCouncil {
 	}
 }
 
+/// A replacement of the set that finalises blocks: last final block, delay, changes undone.
+pub type Replaced = (u64, u64, u32);
+
+/// Sessions, as the session pallet keeps them, and the set that finalises blocks.
+#[derive(Default)]
+pub struct World {
+	pub validators: Vec<u64>,
+	/// Those of the next session, if they differ.
+	pub queued: Option<Vec<u64>>,
+	/// Who makes this block.
+	pub author: Option<u32>,
+	/// Members without session keys.
+	pub keyless: Vec<u64>,
+	pub is_finality_changing: bool,
+	pub may_not_replace: bool,
+	pub replaced: Vec<Replaced>,
+}
+
+thread_local! {
+	static WORLD: RefCell<World> = RefCell::default();
+}
+
+/// Reads or changes the sessions.
+pub fn world<R>(f: impl FnOnce(&mut World) -> R) -> R {
+	WORLD.with_borrow_mut(f)
+}
+
+/// The sessions of the tests.
+pub struct TestSessions;
+
+impl pallet_consortium::Validators<u64, u64> for TestSessions {
+	fn current() -> Vec<u64> {
+		world(|world| world.validators.clone())
+	}
+
+	fn author() -> Option<u32> {
+		world(|world| world.author)
+	}
+
+	fn has_keys(account: &u64) -> bool {
+		world(|world| !world.keyless.contains(account))
+	}
+
+	fn differ_now() -> bool {
+		world(|world| world.queued.is_some())
+	}
+
+	fn is_finality_changing() -> bool {
+		world(|world| world.is_finality_changing)
+	}
+
+	fn may_replace() -> bool {
+		world(|world| !world.may_not_replace)
+	}
+
+	fn replace(last_final: u64, delay: u64, undone: u32) -> DispatchResult {
+		world(|world| world.replaced.push((last_final, delay, undone)));
+		Ok(())
+	}
+}
+
+/// A session ends and another begins, in the order of the session pallet.
+pub fn rotate() {
+	<Consortium as SessionManager<u64>>::end_session(0);
+	let queued = world(|world| world.queued.clone());
+	if let Some(queued) = queued {
+		world(|world| world.validators = queued);
+	}
+	<Consortium as SessionManager<u64>>::start_session(1);
+	let next = <Consortium as SessionManager<u64>>::new_session(2);
+	world(|world| world.queued = next);
+}
+
+/// The next block, which this validator makes. It begins a session if the validators change.
+pub fn block(author: u32) {
+	System::set_block_number(System::block_number() + 1);
+	world(|world| world.author = Some(author));
+	if Consortium::begins_session() {
+		rotate();
+	}
+	Consortium::on_initialize(System::block_number());
+}
+
 impl pallet_consortium::Config for Test {
 	type RuntimeCall = RuntimeCall;
 	type Council = RealCouncil;
 	type MaxMotions = ConstU32<4>;
+	type Validators = TestSessions;
 	type MotionOrigin = EnsureProportionAtLeast<u64, Instance1, 3, 4>;
 	type WeightInfo = ();
 }
@@ -166,7 +277,11 @@ pub const HOSPITAL_A: u64 = 1;
 pub const HOSPITAL_B: u64 = 2;
 pub const HOSPITAL_C: u64 = 3;
 pub const AUTHORITY: u64 = 4;
-pub const STRANGER: u64 = 5;
+/// An institution that is neither a validator nor has a seat.
+pub const HOSPITAL_D: u64 = 5;
+/// The last of the institutions, of which there are more than can validate.
+pub const LAST_MEMBER: u64 = 40;
+pub const STRANGER: u64 = 50;
 /// The key that the tests' motions write.
 pub const KEY: &[u8] = b"written as root";
 
@@ -234,6 +349,9 @@ pub fn run(test: impl FnOnce()) {
 		..Default::default()
 	};
 	INACTIVE.take();
+	ENDED.take();
+	WORLD.take();
+	world(|world| world.validators = vec![HOSPITAL_A, HOSPITAL_B, HOSPITAL_C, AUTHORITY]);
 	let mut ext = sp_io::TestExternalities::new(storage.build_storage().unwrap());
 	ext.execute_with(|| {
 		System::set_block_number(1);

@@ -18,6 +18,9 @@
 //! in [`Unacknowledged`], checks and stores its share, and calls [`Pallet::acknowledge`], or
 //! [`Pallet::acknowledge_many`] for up to 64 versions at once.
 //!
+//! *A custodian's disk loses shares.* [`Pallet::report_loss`] takes its acknowledgements back. What it
+//! lost is in [`Unacknowledged`] again, until the shares are sent to it once more.
+//!
 //! *A doctor reads.* [`Pallet::open`] decides during its own dispatch, so the decision has its place
 //! in the chain's order. It succeeds either way, because the outcome goes into the patient's log.
 //! When the opening is final, the doctor asks the custodians for their shares.
@@ -219,6 +222,15 @@ pub mod pallet {
 			/// Each version's record and number, and the epoch of its sharing set.
 			versions: AcknowledgedVersions,
 		},
+		/// A holder lost shares that it had acknowledged.
+		SharesReportedLost {
+			/// The records' patient.
+			patient: AccountId,
+			/// Which holder.
+			holder: AccountId,
+			/// Each version's record and number, and the epoch of its sharing set.
+			versions: AcknowledgedVersions,
+		},
 		/// An opening was decided.
 		OpeningDecided {
 			/// Whose records.
@@ -269,6 +281,8 @@ pub mod pallet {
 		WrongEpoch,
 		/// The holder has already acknowledged its share, or the call names the version twice.
 		AlreadyAcknowledged,
+		/// The holder has not acknowledged this share, or the call names the version twice.
+		NotAcknowledged,
 		/// The call must name at least one version.
 		NoVersions,
 		/// The call must name at least one record.
@@ -545,6 +559,44 @@ pub mod pallet {
 			ensure!(!versions.is_empty(), Error::<T>::NoVersions);
 			Self::do_acknowledge(&signer, versions.into_inner())
 		}
+
+		/// Take acknowledgements back, because the shares are lost.
+		///
+		/// ## Dispatch Origin
+		///
+		/// As for [`Pallet::acknowledge`].
+		///
+		/// ## Details
+		///
+		/// Either all versions are reported, or none. The holder can acknowledge them again, if it gets
+		/// its shares again.
+		///
+		/// ## Errors
+		///
+		/// - [`Error::NotCustodian`].
+		/// - [`Error::NoVersions`].
+		/// - [`Error::SharingSetNotFound`].
+		/// - [`Error::WrongEpoch`].
+		/// - [`Error::NotHolder`].
+		/// - [`Error::NotAcknowledged`].
+		///
+		/// ## Events
+		///
+		/// - [`Event::SharesReportedLost`] for each patient. In each patient's log: one entry,
+		///   `SharesLost`.
+		#[pallet::call_index(4)]
+		#[pallet::weight(T::WeightInfo::report_loss(
+			versions.len().saturated_into(),
+			count_patients(versions),
+		))]
+		pub fn report_loss(
+			origin: OriginFor<T>,
+			versions: BoundedVec<HeldVersion, ConstU32<MAX_BATCH>>,
+		) -> DispatchResult {
+			let signer = ensure_signed(origin)?;
+			ensure!(!versions.is_empty(), Error::<T>::NoVersions);
+			Self::do_report_loss(&signer, versions.into_inner())
+		}
 	}
 
 	#[pallet::view_functions]
@@ -677,6 +729,49 @@ impl<T: Config> Pallet<T> {
 			);
 			let holder = holder.clone();
 			Self::deposit_event(Event::SharesAcknowledged { patient, holder, versions });
+		}
+		Ok(())
+	}
+
+	/// Checks all the reports of losses, and then stores them.
+	fn do_report_loss(signer: &AccountId, versions: Vec<HeldVersion>) -> DispatchResult {
+		let holder = T::Enrolment::custodian_of(signer).ok_or(Error::<T>::NotCustodian)?;
+		let mut lost = BTreeMap::new();
+		let mut by_patient = BTreeMap::<AccountId, Vec<_>>::new();
+		for HeldVersion { patient, record, version, epoch } in versions {
+			let sharing = Self::sharing_set(patient.clone(), record, version)
+				.ok_or(Error::<T>::SharingSetNotFound)?;
+			ensure!(sharing.epoch == epoch, Error::<T>::WrongEpoch);
+			let mut places = sharing.holders.iter().zip(0..);
+			let (state, place) = places
+				.find(|(it, _)| it.account == holder && has_custodian(it.kind))
+				.ok_or(Error::<T>::NotHolder)?;
+			ensure!(state.acknowledged, Error::<T>::NotAcknowledged);
+			let due = Due { patient: patient.clone(), epoch, place };
+			let is_first = lost.insert((record, version), due).is_none();
+			ensure!(is_first, Error::<T>::NotAcknowledged);
+			by_patient.entry(patient).or_default().push((record, version, epoch));
+		}
+
+		for ((record, version), due) in lost {
+			SharingSets::<T>::mutate(record, version, |set| {
+				if let Some(set) = set {
+					set.acknowledged = set.acknowledged.without(due.place);
+				}
+			});
+			Unacknowledged::<T>::insert(&holder, (record, version), due);
+		}
+		for (patient, versions) in by_patient {
+			let versions = AcknowledgedVersions::defensive_truncate_from(versions);
+			T::AuditLog::append(
+				&patient,
+				signer,
+				Some(&holder),
+				None,
+				LogEvent::SharesLost { holder: holder.clone(), versions: versions.clone() },
+			);
+			let holder = holder.clone();
+			Self::deposit_event(Event::SharesReportedLost { patient, holder, versions });
 		}
 		Ok(())
 	}

@@ -12,8 +12,8 @@ pub const MAX_OPENINGS: u32 = 256;
 /// Some of the records of one opening.
 pub type OpenedRecords = BoundedVec<RecordId, ConstU32<MAX_OPENED>>;
 
-/// Versions that one call acknowledged: each one's record and number, and the epoch of its sharing
-/// set.
+/// Versions that one call acknowledged or reported lost: each one's record and number, and the epoch
+/// of its sharing set.
 pub type AcknowledgedVersions = BoundedVec<(RecordId, VersionNumber, u32), ConstU32<MAX_BATCH>>;
 
 /// Whether holders of this kind keep their shares with a custodian.
@@ -46,6 +46,11 @@ impl Acknowledged {
 	/// These places and another one.
 	pub fn with(self, place: u8) -> Self {
 		Self(self.0 | Self::bit(place))
+	}
+
+	/// These places without this one.
+	pub fn without(self, place: u8) -> Self {
+		Self(self.0 & !Self::bit(place))
 	}
 
 	fn bit(place: u8) -> u16 {

@@ -19,6 +19,8 @@ pub trait WeightInfo {
 	fn choose_holders(h: u32) -> Weight;
 	/// Weight of `acknowledge_many`.
 	fn acknowledge_many(v: u32, p: u32) -> Weight;
+	/// Weight of `report_loss`.
+	fn report_loss(v: u32, p: u32) -> Weight;
 	/// Weight of freeing what one reader has left.
 	fn free_expired() -> Weight;
 }
@@ -35,6 +37,15 @@ fn counted(db: RuntimeDbWeight, reads: u64, writes: u64) -> Weight {
 fn acknowledge_many(db: RuntimeDbWeight, v: u32, p: u32) -> Weight {
 	let (v, p) = (u64::from(v), u64::from(p));
 	let reads = v.saturating_mul(2).saturating_add(p.saturating_mul(3)).saturating_add(2);
+	counted(db, reads, v.saturating_mul(2).saturating_add(p))
+}
+
+/// Reads: whose custodian it is (2); for each version its record, its sharing set twice, its holders;
+/// for each patient the log (3). Writes: for each version its sharing set and the work to be done; for
+/// each patient the log.
+fn report_loss(db: RuntimeDbWeight, v: u32, p: u32) -> Weight {
+	let (v, p) = (u64::from(v), u64::from(p));
+	let reads = v.saturating_mul(4).saturating_add(p.saturating_mul(3)).saturating_add(2);
 	counted(db, reads, v.saturating_mul(2).saturating_add(p))
 }
 
@@ -85,6 +96,9 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	fn acknowledge_many(v: u32, p: u32) -> Weight {
 		acknowledge_many(T::DbWeight::get(), v, p)
 	}
+	fn report_loss(v: u32, p: u32) -> Weight {
+		report_loss(T::DbWeight::get(), v, p)
+	}
 	fn free_expired() -> Weight {
 		free_expired(T::DbWeight::get())
 	}
@@ -103,6 +117,9 @@ impl WeightInfo for () {
 	}
 	fn acknowledge_many(v: u32, p: u32) -> Weight {
 		acknowledge_many(ParityDbWeight::get(), v, p)
+	}
+	fn report_loss(v: u32, p: u32) -> Weight {
+		report_loss(ParityDbWeight::get(), v, p)
 	}
 	fn free_expired() -> Weight {
 		free_expired(ParityDbWeight::get())

@@ -9,7 +9,11 @@ use vouchsafe_support::Enrolment;
 
 impl<T: Config> Pallet<T> {
 	/// Adds everybody in the genesis by the rules of the calls, except that nobody signs.
-	pub(crate) fn build_genesis(genesis: &GenesisConfig<T>) -> DispatchResult {
+	///
+	/// # Errors
+	///
+	/// The first error that a call would return.
+	pub fn build_genesis(genesis: &GenesisConfig<T>) -> DispatchResult {
 		for entry in &genesis.institutions {
 			let name = BoundedVec::try_from(entry.name.clone().into_bytes());
 			let country = Country::try_from(entry.country.as_bytes());

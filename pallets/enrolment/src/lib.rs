@@ -92,7 +92,7 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
 use vouchsafe_primitives::*;
-use vouchsafe_support::{Admission, AuditLog};
+use vouchsafe_support::{Admission, AuditLog, Consortium};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
@@ -122,6 +122,8 @@ pub mod pallet {
 		type Audit: AuditLog;
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// The council's seats and the validators.
+		type Consortium: Consortium;
 		/// How much an account gets for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
@@ -392,6 +394,8 @@ pub mod pallet {
 		NotWaiting,
 		/// The key cannot be in doubt since then: it is in the future, or longer ago than is allowed.
 		InvalidSince,
+		/// The institution is a validator. It can be suspended, and ended when others validate instead.
+		StillAValidator,
 	}
 
 	#[pallet::hooks]
@@ -551,7 +555,8 @@ pub mod pallet {
 		///
 		/// Only Root can merge or close an account, and only Root can make an account active again
 		/// that was merged or closed, or that has ended and is not a patient's. A death takes two of the staff:
-		/// `declare_deceased`.
+		/// `declare_deceased`. An institution that is suspended or ended loses its seat in the council,
+		/// unless fewer than four would remain; it can be ended only when it is no validator any more.
 		///
 		/// ## Errors
 		///
@@ -562,18 +567,20 @@ pub mod pallet {
 		/// - [`Error::StatusNotForKind`].
 		/// - [`Error::StatusIsFinal`].
 		/// - [`Error::TooManyLines`]: unless an active account is taken out of use.
+		/// - [`Error::StillAValidator`].
 		///
 		/// ## Events
 		///
 		/// - [`Event::StatusSet`]. In a patient's log: `StatusSet`.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::set_status())]
+		#[pallet::weight(T::WeightInfo::set_status().saturating_add(T::Consortium::remove_seat_weight()))]
 		pub fn set_status(
 			origin: OriginFor<T>,
 			account: AccountId,
 			status: Status,
-		) -> DispatchResult {
-			Self::do_set_status(origin, account, status)
+		) -> DispatchResultWithPostInfo {
+			let is_member = Self::do_set_status(origin, account, status)?;
+			Ok((!is_member).then(T::WeightInfo::set_status).into())
 		}
 
 		/// Disable an account's signing, because its key is lost or stolen, or enable it again.

@@ -4,7 +4,7 @@ use crate::{self as pallet_enrolment, *};
 use frame_support::{derive_impl, parameter_types};
 use sp_core::{sr25519, Pair};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
-pub use vouchsafe_support::doubles::{self, Admitted, Clock, Logs, START as NOW};
+pub use vouchsafe_support::doubles::{self, Admitted, Clock, Logs, Members, START as NOW};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -56,6 +56,7 @@ impl Config for Test {
 	type Currency = Balances;
 	type Audit = Logs;
 	type Admission = Admitted;
+	type Consortium = Members;
 	type Allowance = Allowance;
 	type WeightInfo = ();
 }

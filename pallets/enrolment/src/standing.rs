@@ -7,7 +7,7 @@ use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
 	*,
 };
-use vouchsafe_support::{Agreed, AuditLog, Pair, Staff};
+use vouchsafe_support::{Agreed, AuditLog, Consortium, Pair, Staff};
 
 impl<T: Config> Pallet<T> {
 	/// An account sets its encryption key.
@@ -29,12 +29,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Root or a manager of the institution that enrolled the account sets its status.
+	/// Root or a manager of the institution that enrolled the account sets its status. Returns whether it is
+	/// an institution's or authority's account.
 	pub(crate) fn do_set_status(
 		origin: OriginFor<T>,
 		account: AccountId,
 		status: Status,
-	) -> DispatchResult {
+	) -> Result<bool, DispatchError> {
 		let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 		let is_patient = entry.kind == AccountKind::Patient;
 		ensure!(
@@ -47,6 +48,10 @@ impl<T: Config> Pallet<T> {
 		let is_final = !is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
 		ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
 		ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
+		let is_member = matches!(entry.kind, AccountKind::Institution | AccountKind::Authority);
+		if is_member && status == Status::Ended {
+			ensure!(!T::Consortium::is_validator(&account), Error::<T>::StillAValidator);
+		}
 		let restricts = entry.status == Status::Active && status != Status::Active;
 		Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 		if entry.status != status {
@@ -56,8 +61,11 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
 		Accounts::<T>::insert(&account, entry);
+		if is_member && status != Status::Active {
+			T::Consortium::remove_seat(&account);
+		}
 		Self::deposit_event(Event::StatusSet { account, status });
-		Ok(())
+		Ok(is_member)
 	}
 
 	/// Root or a manager of the institution that enrolled the account disables or enables its signing.

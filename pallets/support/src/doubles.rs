@@ -68,6 +68,8 @@ struct World {
 	standings: BTreeMap<AccountId, Standing>,
 	doubts: BTreeMap<AccountId, Doubt>,
 	signer: Option<AccountId>,
+	validators: BTreeSet<AccountId>,
+	removed_seats: Vec<AccountId>,
 	records: Vec<RecordFacts>,
 	consents: Vec<Given>,
 	grants_fail: bool,
@@ -353,6 +355,38 @@ impl Admitted {
 impl Admission for Admitted {
 	fn signer() -> Option<AccountId> {
 		read(|world| world.signer.clone())
+	}
+}
+
+/// Stands in for pallet-consortium.
+pub struct Members;
+
+impl Members {
+	/// Makes the institution a validator, or lets it be one no more.
+	pub fn set_validator(institution: AccountId, is_one: bool) {
+		change(|world| match is_one {
+			true => world.validators.insert(institution),
+			false => world.validators.remove(&institution),
+		});
+	}
+
+	/// The institutions whose seats were removed.
+	pub fn removed_seats() -> Vec<AccountId> {
+		read(|world| world.removed_seats.clone())
+	}
+}
+
+impl Consortium for Members {
+	fn is_validator(institution: &AccountId) -> bool {
+		read(|world| world.validators.contains(institution))
+	}
+
+	fn remove_seat(institution: &AccountId) {
+		change(|world| world.removed_seats.push(institution.clone()));
+	}
+
+	fn remove_seat_weight() -> Weight {
+		Weight::from_parts(1_000_000, 0)
 	}
 }
 

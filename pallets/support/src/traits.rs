@@ -83,6 +83,18 @@ pub struct Signatory {
 	pub may_sign: bool,
 }
 
+/// What follows for the council and the validators when an institution no longer takes part.
+pub trait Consortium {
+	/// Whether the institution is a validator or is becoming one. 2 reads.
+	fn is_validator(institution: &AccountId) -> bool;
+
+	/// The institution is no longer active: its seat in the council goes, unless too few would remain.
+	fn remove_seat(institution: &AccountId);
+
+	/// What [`remove_seat`](Self::remove_seat) weighs.
+	fn remove_seat_weight() -> Weight;
+}
+
 /// Which transactions are admitted.
 pub trait Admission {
 	/// Who signed the transaction that is being dispatched. 1 read.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::storage;
 use codec::{Decode, DecodeAll, Encode};
-use smoldot::header::{self, DigestItemRef, GrandpaConsensusLogRef};
+use smoldot::header::{self, DigestItemRef, GrandpaConsensusLogRef, GrandpaScheduledChangeRef};
 use sp_core::H256;
 
 pub use checkpoint::Checkpoint;
@@ -137,20 +137,50 @@ impl Trusted {
 
 /// The authorities that finalise the blocks after this one, if its header names others.
 fn next_authorities(header: &[u8], hash: H256) -> Result<Option<Vec<[u8; 32]>>, ProofError> {
-	let decoded = header::decode(header, NUMBER_BYTES).map_err(|_| ProofError::Header(hash))?;
-	let change = decoded.digest.logs().find_map(|log| match log {
-		DigestItemRef::GrandpaConsensus(GrandpaConsensusLogRef::ScheduledChange(change)) => {
-			Some(change)
-		},
+	let change = find_log(header, hash, |log| match log {
+		GrandpaConsensusLogRef::ScheduledChange(change) => Some(change),
 		_ => None,
-	});
+	})?;
 	let Some(change) = change else { return Ok(None) };
 	// The runtime changes them at once.
 	if change.delay != 0 {
 		return Err(ProofError::Header(hash));
 	}
-	let next = change.next_authorities.map(|it| (*it.public_key, it.weight.get()));
-	with_one_vote_each(next.collect()).map(Some).ok_or(ProofError::Header(hash))
+	keys_of(change).map(Some).ok_or(ProofError::Header(hash))
+}
+
+/// What the header of a block says that signals a recovery of finality: the last block that the set before
+/// has finalised, and the authorities after it.
+fn recovery(header: &[u8], hash: H256) -> Result<(u32, Vec<[u8; 32]>), ProofError> {
+	let signalled = find_log(header, hash, |log| match log {
+		GrandpaConsensusLogRef::ForcedChange { reset_block_height, change } => {
+			Some((reset_block_height, change))
+		},
+		_ => None,
+	})?;
+	let read = signalled
+		.and_then(|(last_final, change)| Some((u32::try_from(last_final).ok()?, keys_of(change)?)));
+	read.ok_or(ProofError::Header(hash))
+}
+
+/// The first thing that GRANDPA says in a header and `pick` takes.
+fn find_log<'a, T>(
+	header: &'a [u8],
+	hash: H256,
+	pick: impl Fn(GrandpaConsensusLogRef<'a>) -> Option<T>,
+) -> Result<Option<T>, ProofError> {
+	let decoded = header::decode(header, NUMBER_BYTES).map_err(|_| ProofError::Header(hash))?;
+	let found = decoded.digest.logs().find_map(|log| match log {
+		DigestItemRef::GrandpaConsensus(log) => pick(log),
+		_ => None,
+	});
+	Ok(found)
+}
+
+/// The keys of the authorities after a change, if each has one vote.
+fn keys_of(change: GrandpaScheduledChangeRef<'_>) -> Option<Vec<[u8; 32]>> {
+	let authorities = change.next_authorities.map(|it| (*it.public_key, it.weight.get()));
+	with_one_vote_each(authorities.collect())
 }
 
 /// The authorities in the genesis state.

@@ -246,6 +246,25 @@ fn an_institution_that_is_left_out_is_noticed() {
 }
 
 #[test]
+fn what_was_prefetched_is_proven_and_asked_once() {
+	let keys = || [0, 1, 2].map(|number| storage::institution(&account(number)).bytes).to_vec();
+	let honest = proven(Node::new(two_institutions())).unwrap();
+	block_on(honest.prefetch(keys())).unwrap();
+	let asked = honest.node().asked.lock().unwrap().len();
+	for (number, is_there) in [(0, true), (1, true), (2, false)] {
+		let found = block_on(honest.institution(&account(number))).unwrap();
+		assert_eq!(found.is_some(), is_there, "{number}");
+	}
+	assert_eq!(honest.node().asked.lock().unwrap().len(), asked);
+
+	let header = Node::new(two_institutions()).header();
+	let liar = ProvenView::new(Node::new(two_institutions()), header);
+	let liar = block_on(liar).unwrap().over(Node::new(two_institutions()).lying(LEAVES_OUT));
+	let refused = block_on(liar.prefetch(keys()));
+	assert!(matches!(refused, Err(ChainError::NotProven(_))), "{refused:?}");
+}
+
+#[test]
 fn swapped_names_are_noticed() {
 	let truth = two_institutions();
 	let mut swapped = truth.clone();

@@ -11,8 +11,10 @@ use frame_support::{
 };
 use frame_system::EnsureRoot;
 use pallet_collective::{DefaultVote, EnsureProportionAtLeast, Instance1, MemberCount};
+use pallet_consortium::WeightInfo as _;
 use scale_info::TypeInfo;
 use sp_runtime::{DispatchError, SaturatedConversion};
+use vouchsafe_primitives::AccountKind;
 use vouchsafe_support::Enrolment as _;
 
 parameter_types! {
@@ -35,7 +37,7 @@ impl pallet_collective::Config<Instance1> for Runtime {
 	type RuntimeEvent = RuntimeEvent;
 	type MotionDuration = ConstU32<{ 7 * DAYS }>;
 	type MaxProposals = ConstU32<64>;
-	type MaxMembers = ConstU32<32>;
+	type MaxMembers = ConstU32<{ pallet_consortium::MAX_MEMBERS }>;
 	type DefaultVote = AbstentionIsNo;
 	type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
 	type SetMembersOrigin = EnsureRoot<AccountId>;
@@ -79,13 +81,36 @@ impl pallet_consortium::Council<AccountId, Hash, RuntimeOrigin> for Seats {
 		pallet_collective::Proposals::<Runtime, Instance1>::get().into_inner()
 	}
 
+	fn seats() -> Vec<AccountId> {
+		pallet_collective::Members::<Runtime, Instance1>::get()
+	}
+
+	fn set_seats(seats: Vec<AccountId>) -> DispatchResult {
+		let old = Self::seats().len().saturated_into();
+		Council::set_members(RuntimeOrigin::root(), seats, None, old)
+			.map(|_| ())
+			.map_err(|failed| failed.error)
+	}
+
+	fn is_member(account: &AccountId) -> bool {
+		let kind = Enrolment::active_kind(account);
+		matches!(kind, Some(AccountKind::Institution | AccountKind::Authority))
+	}
+
+	fn takes_part(account: &AccountId) -> bool {
+		pallet_enrolment::Accounts::<Runtime>::get(account).is_some_and(|account| {
+			matches!(account.kind, AccountKind::Institution | AccountKind::Authority)
+				&& account.status != vouchsafe_primitives::Status::Ended
+		})
+	}
+
 	// A thief may have voted with a key that is disabled.
 	fn is_active(seat: &AccountId) -> bool {
 		Enrolment::signatory(seat).is_some_and(|seat| seat.may_sign)
 	}
 
 	fn origin_in_force(motion: &Hash) -> RuntimeOrigin {
-		let seats = pallet_collective::Members::<Runtime, Instance1>::get();
+		let seats = Self::seats();
 		let ayes = match pallet_collective::Voting::<Runtime, Instance1>::get(motion) {
 			Some(votes) => ayes(&votes.encode()),
 			// A council of one seat does not store a vote.
@@ -95,6 +120,20 @@ impl pallet_consortium::Council<AccountId, Hash, RuntimeOrigin> for Seats {
 		let active = ayes.iter().filter(|seat| Self::is_active(seat)).count();
 		let (active, seats) = (active.saturated_into(), seats.len().saturated_into());
 		pallet_collective::RawOrigin::Members(active, seats).into()
+	}
+}
+
+impl vouchsafe_support::Consortium for Seats {
+	fn is_validator(institution: &AccountId) -> bool {
+		Consortium::is_validator(institution)
+	}
+
+	fn remove_seat(institution: &AccountId) {
+		Consortium::remove_seat(institution);
+	}
+
+	fn remove_seat_weight() -> Weight {
+		<Runtime as pallet_consortium::Config>::WeightInfo::remove_seat()
 	}
 }
 
@@ -109,6 +148,7 @@ impl pallet_consortium::Config for Runtime {
 	type RuntimeCall = RuntimeCall;
 	type Council = Seats;
 	type MaxMotions = ConstU32<4>;
+	type Validators = super::consensus::FinalitySet;
 	type MotionOrigin = EnsureProportionAtLeast<AccountId, Instance1, 3, 4>;
 	type WeightInfo = pallet_consortium::weights::SubstrateWeight<Runtime>;
 }

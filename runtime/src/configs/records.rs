@@ -52,6 +52,7 @@ impl pallet_enrolment::Config for Runtime {
 	type Currency = Balances;
 	type Audit = Audit;
 	type Admission = Admission;
+	type Consortium = super::governance::Seats;
 	type Allowance = ConstU128<ALLOWANCE>;
 	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
 }
@@ -81,7 +82,8 @@ impl CallClass<RuntimeCall> for Calls {
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
 				pallet_custody::Call::acknowledge { .. }
-				| pallet_custody::Call::acknowledge_many { .. },
+				| pallet_custody::Call::acknowledge_many { .. }
+				| pallet_custody::Call::report_loss { .. },
 			) => Class::Acknowledgement,
 			call if is_research(call) => Class::Research,
 			_ => Class::Ordinary,

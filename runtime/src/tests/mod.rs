@@ -18,6 +18,7 @@ mod staff;
 mod state;
 mod stolen_keys;
 mod studies;
+mod validators;
 mod weights;
 
 use crate::*;

@@ -234,7 +234,8 @@ fn revocations_go_before_openings_and_these_before_the_rest() {
 		version: 0,
 		epoch: 0,
 	};
-	for call in [acknowledge.into(), acknowledge_many("//PatientA", 0..64)] {
+	let report = pallet_custody::Call::report_loss { versions: Default::default() };
+	for call in [acknowledge.into(), acknowledge_many("//PatientA", 0..64), report.into()] {
 		assert_eq!(priority(&mut chain, "//HospitalA//custodian", call.clone()), opening);
 		assert_eq!(priority(&mut chain, "//PatientB", call), ordinary);
 	}

@@ -43,7 +43,13 @@ fn every_call_fits_a_block() {
 	for call in [create, opening, revoke(Grantee::Everyone, 0)] {
 		assert!(ref_time(call) < 3_000_000_000, "3 ms");
 	}
-	for call in [create_many("//PatientA", 0..64), acknowledge_many("//PatientA", 0..64)] {
+	let RuntimeCall::Custody(pallet_custody::Call::acknowledge_many { versions }) =
+		acknowledge_many("//PatientA", 0..64)
+	else {
+		unreachable!("it is this call")
+	};
+	let report = pallet_custody::Call::report_loss { versions }.into();
+	for call in [create_many("//PatientA", 0..64), acknowledge_many("//PatientA", 0..64), report] {
 		assert!(ref_time(call) < 50_000_000_000, "50 ms");
 	}
 }

@@ -92,6 +92,7 @@ wallet-record-wrong-content = Als irrtümlich erfasst markiert: Der Inhalt ist f
 wallet-record-wrong-patient = Als irrtümlich erfasst markiert: Es gehört einer anderen Person
 wallet-record-by-you = Sie
 wallet-own-account = Ihr Konto
+wallet-held = { $held } von { $count } haben ihren Teil des Schlüssels.
 wallet-threshold = Von { $count } Teilen seines Schlüssels öffnen es { $threshold } beliebige.
 wallet-copy-good = unversehrt
 wallet-holders-default = Ihre Krankenhäuser legen fest, wer die Teile der Schlüssel Ihrer Dokumente verwahrt.

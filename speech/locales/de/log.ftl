@@ -42,6 +42,8 @@ log-death-back-proposed = { $actor } hat vorgeschlagen, die Erklärung zurückzu
 log-responsibility-moved = { $actor } hat { $institution } die Verantwortung für Dokument { $record } übertragen
 log-share-acknowledged = { $holder } hat den Erhalt eines Schlüsselteils von Dokument { $record } bestätigt (Fassung { $version })
 log-many-shares-acknowledged = { $holder } hat den Erhalt von Schlüsselteilen bestätigt: { $versions }
+log-share-lost = { $holder } hat den Schlüsselteil von Dokument { $record } verloren (Fassung { $version })
+log-many-shares-lost = { $holder } hat Schlüsselteile verloren: { $versions }
 log-holders-chosen = { $actor } hat festgelegt, wer die Schlüssel künftiger Dokumente verwahrt
 
 # An opening: $what is one of the following, or two joined by "und".

@@ -92,6 +92,7 @@ wallet-record-wrong-content = Marked as entered in error: its content is wrong
 wallet-record-wrong-patient = Marked as entered in error: it is another patient’s
 wallet-record-by-you = You
 wallet-own-account = Your account
+wallet-held = { $held } of { $count } have their part of its key.
 wallet-threshold = Any { $threshold } of { $count } parts of its key open it.
 wallet-copy-good = intact
 wallet-holders-default = Your hospitals choose who holds the parts of your records’ keys.

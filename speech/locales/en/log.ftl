@@ -42,6 +42,8 @@ log-death-back-proposed = { $actor } proposed to take back that the patient is d
 log-responsibility-moved = { $actor } made { $institution } responsible for record { $record }
 log-share-acknowledged = { $holder } acknowledged its key share of record { $record } (version { $version })
 log-many-shares-acknowledged = { $holder } acknowledged its key shares of { $versions }
+log-share-lost = { $holder } lost its key share of record { $record } (version { $version })
+log-many-shares-lost = { $holder } lost its key shares of { $versions }
 log-holders-chosen = { $actor } chose who holds the keys of future records
 
 # An opening: $what is one of the following, or two joined by "and".

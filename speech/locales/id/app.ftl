@@ -92,6 +92,7 @@ wallet-record-wrong-content = Ditandai salah masuk: isinya keliru
 wallet-record-wrong-patient = Ditandai salah masuk: milik pasien lain
 wallet-record-by-you = Anda
 wallet-own-account = Akun Anda
+wallet-held = { $held } dari { $count } memiliki bagian kuncinya.
 wallet-threshold = { $threshold } dari { $count } bagian kuncinya, yang mana pun, membukanya.
 wallet-copy-good = utuh
 wallet-holders-default = Rumah sakit Anda memilih siapa yang memegang bagian kunci rekam medis Anda.

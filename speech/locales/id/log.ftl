@@ -42,6 +42,8 @@ log-death-back-proposed = { $actor } mengusulkan agar pernyataan bahwa pasien me
 log-responsibility-moved = { $actor } menjadikan { $institution } penanggung jawab rekam medis { $record }
 log-share-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari rekam medis { $record } (versi { $version })
 log-many-shares-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari { $versions }
+log-share-lost = { $holder } kehilangan bagian kuncinya dari rekam medis { $record } (versi { $version })
+log-many-shares-lost = { $holder } kehilangan bagian kuncinya dari { $versions }
 log-holders-chosen = { $actor } memilih siapa yang memegang kunci rekam medis mendatang
 
 # An opening: $what is one of the following, or two joined by "dan".

@@ -1,16 +1,17 @@
 //! `vouchsafe record list`.
 
-use super::tags_json;
+use super::{open::few_of, own_shares::is_me, tags_json};
 use crate::{
 	commands::{account_json, ensure_patient, id_json, records_of},
 	dates::show_period,
-	label_keys,
+	label_keys, open,
 	output::{table, Output},
-	session::Session,
+	session::{At, Session},
 };
 use anyhow::Result;
 use serde_json::json;
-use vouchsafe_client::chain::{AccountId, Category};
+use std::collections::BTreeMap;
+use vouchsafe_client::chain::{storage, AccountId, Category, Record, View, H256};
 use vouchsafe_speech::short_among;
 
 /// Lists a patient's records of these categories, or all.
@@ -26,6 +27,10 @@ pub(super) async fn list(
 	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 	let labels = label_keys::learn(session, patient, tags).await?;
 	let ids: Vec<_> = records.iter().map(|(id, _)| *id).collect();
+	let held = match is_me(session, patient) {
+		true => held(&at, patient, &records).await?,
+		false => BTreeMap::new(),
+	};
 	let mut rows = Vec::new();
 	let mut json = Vec::new();
 	for (id, record) in &records {
@@ -41,6 +46,7 @@ pub(super) async fn list(
 			show_period(record.service.first, record.service.last),
 			author,
 			record.versions.to_string(),
+			held.get(id).and_then(|held| few_of(*held)).unwrap_or_default(),
 			shown.texts().join(", "),
 			record.confidentiality.word().to_owned(),
 			record.status.word().to_owned(),
@@ -52,6 +58,8 @@ pub(super) async fn list(
 			"author": account_json(session, &record.author),
 			"responsible": account_json(session, &record.responsible),
 			"versions": record.versions,
+			"held_by": held.get(id).map(|(held, _)| held),
+			"holders": held.get(id).map(|(_, all)| all),
 			"labels": shown.words,
 			"label_tags": tags_json(&record.labels),
 			"origin": record.origin.word(),
@@ -82,16 +90,43 @@ pub(super) async fn list(
 	Ok(Output::new(text, json!({ "records": json })))
 }
 
+/// How many records' holders are read at once.
+const AT_ONCE: usize = 100;
+
+/// How many holders of each record's last version have their share, and how many there are.
+async fn held(
+	at: &At,
+	patient: &AccountId,
+	records: &[(H256, Record)],
+) -> Result<BTreeMap<H256, (usize, usize)>> {
+	let mut found = BTreeMap::new();
+	for some in records.chunks(AT_ONCE) {
+		let last = |(id, record): &(H256, Record)| Some((*id, record.versions.checked_sub(1)?));
+		let versions: Vec<_> = some.iter().filter_map(last).collect();
+		let keys = versions.iter().flat_map(|(id, version)| {
+			[storage::record(patient, id).bytes, storage::sharing_set(id, *version).bytes]
+		});
+		at.prefetch(keys.collect()).await?;
+		for (id, version) in versions {
+			if let Some(set) = at.sharing_set(patient, id, version).await? {
+				found.insert(id, open::held(&set));
+			}
+		}
+	}
+	Ok(found)
+}
+
 fn is_listed(categories: &[Category], category: Category) -> bool {
 	categories.is_empty() || categories.contains(&category)
 }
 
-const HEAD: [&str; 8] = [
+const HEAD: [&str; 9] = [
 	"RECORD",
 	"CATEGORY",
 	"MONTHS",
 	"WRITTEN BY",
 	"VERSIONS",
+	"KEY SHARES",
 	"LABELS",
 	"CONFIDENTIALITY",
 	"STATUS",
@@ -99,11 +134,20 @@ const HEAD: [&str; 8] = [
 /// The column of the number of versions.
 const VERSIONS: usize = 4;
 
-/// The table of records. The number of versions is left out if each record has one.
+/// The column of the number of holders that have their share.
+const HELD: usize = 5;
+
+/// The table of records. The number of versions is left out if each record has one, and the number of holders
+/// if all of them have their share of each.
 fn listed(rows: &[[String; HEAD.len()]]) -> String {
 	let has_versions = rows.iter().any(|row| row[VERSIONS] != "1");
-	let columns: Vec<usize> =
-		(0..HEAD.len()).filter(|column| *column != VERSIONS || has_versions).collect();
+	let lacks_shares = rows.iter().any(|row| !row[HELD].is_empty());
+	let is_shown = |column: &usize| match *column {
+		VERSIONS => has_versions,
+		HELD => lacks_shares,
+		_ => true,
+	};
+	let columns: Vec<usize> = (0..HEAD.len()).filter(is_shown).collect();
 	let head: Vec<&str> = columns.iter().map(|column| HEAD[*column]).collect();
 	let rows: Vec<Vec<String>> = rows
 		.iter()
@@ -124,21 +168,37 @@ mod tests {
 	}
 
 	#[test]
-	fn the_table_shows_confidentiality_and_the_versions_if_there_are_several() {
-		let row = |versions: &str| {
-			["3f9a0c1d", "summary", "2025-04", "Dr. A", versions, "hiv", "restricted", "current"]
-				.map(str::to_owned)
+	fn the_table_shows_versions_and_key_shares_only_if_they_say_something() {
+		let row = |versions: &str, held: &str| {
+			[
+				"3f9a0c1d",
+				"summary",
+				"2025-04",
+				"Dr. A",
+				versions,
+				held,
+				"hiv",
+				"restricted",
+				"current",
+			]
+			.map(str::to_owned)
 		};
 		assert_eq!(
-			listed(&[row("1")]),
+			listed(&[row("1", "")]),
 			"RECORD    CATEGORY  MONTHS   WRITTEN BY  LABELS  CONFIDENTIALITY  STATUS\n\
 			 3f9a0c1d  summary   2025-04  Dr. A       hiv     restricted       current"
 		);
 		assert_eq!(
-			listed(&[row("1"), row("2")]),
+			listed(&[row("1", ""), row("2", "")]),
 			"RECORD    CATEGORY  MONTHS   WRITTEN BY  VERSIONS  LABELS  CONFIDENTIALITY  STATUS\n\
 			 3f9a0c1d  summary   2025-04  Dr. A       1         hiv     restricted       current\n\
 			 3f9a0c1d  summary   2025-04  Dr. A       2         hiv     restricted       current"
+		);
+		assert_eq!(
+			listed(&[row("1", "4 of 5"), row("1", "")]),
+			"RECORD    CATEGORY  MONTHS   WRITTEN BY  KEY SHARES  LABELS  CONFIDENTIALITY  STATUS\n\
+			 3f9a0c1d  summary   2025-04  Dr. A       4 of 5      hiv     restricted       current\n\
+			 3f9a0c1d  summary   2025-04  Dr. A                   hiv     restricted       current"
 		);
 	}
 }

@@ -111,6 +111,7 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 						opened.content_from
 					));
 				}
+				lines.extend(few_holders(opened.held).map(|it| format!("          NOTE: {it}")));
 				lines.extend(opened.warnings.iter().map(|it| format!("          WARNING: {it}")));
 			},
 			Err(OpenError::NoAccess { .. }) => lines.push(format!("{id}  no access")),
@@ -133,6 +134,16 @@ fn opened_text(results: &open::Results<PathBuf>, details: bool) -> String {
 	}
 	lines.push(format!("{sum}."));
 	lines.join("\n")
+}
+
+/// How many of all holders have a share of the record's key; `None` if all have theirs.
+pub(super) fn few_of((held, all): (usize, usize)) -> Option<String> {
+	(held < all).then(|| format!("{held} of {all}"))
+}
+
+/// That fewer holders than planned have a share of the record's key; `None` if all have theirs.
+pub(super) fn few_holders(held: (usize, usize)) -> Option<String> {
+	few_of(held).map(|few| format!("{few} hold a key share"))
 }
 
 /// What a reader must know of a record that is marked; `None` if it is valid.
@@ -160,6 +171,8 @@ fn result_json(id: &H256, result: &Result<Opened, OpenError>) -> serde_json::Val
 			"length": opened.length,
 			"path": opened.place,
 			"shares_from": opened.shares_from,
+			"held_by": opened.held.0,
+			"holders": opened.held.1,
 			"content_from": opened.content_from,
 			"warnings": opened.warnings,
 		}),
@@ -194,6 +207,7 @@ mod tests {
 			shares_from: vec!["Hospital A".into(), "Hospital B".into()],
 			content_from: "Hospital A".into(),
 			status: RecordStatus::Current,
+			held: (5, 5),
 			warnings: warnings.iter().map(ToString::to_string).collect(),
 		}
 	}
@@ -225,6 +239,15 @@ mod tests {
 		assert_eq!(code(vec![good(), refused()]), 3);
 		assert_eq!(code(vec![refused(), good(), few()]), 4);
 		assert_eq!(code(vec![few(), fault(), refused(), good()]), 1);
+	}
+
+	#[test]
+	fn a_reader_is_told_that_a_share_is_missing() {
+		let result = Ok(Opened { held: (4, 5), ..opened(2_000, &[]) });
+		assert_eq!(result_json(&H256([7; 32]), &result)["held_by"], 4);
+		let text = opened_text(&vec![(H256([7; 32]), result)], false);
+		assert!(text.contains("\n          NOTE: 4 of 5 hold a key share\n"), "{text}");
+		assert_eq!(few_holders((5, 5)), None);
 	}
 
 	#[test]

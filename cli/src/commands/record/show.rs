@@ -1,6 +1,6 @@
 //! `vouchsafe record show`.
 
-use super::{ensure_record, tags_json};
+use super::{ensure_record, open::few_holders, tags_json};
 use crate::{
 	advice,
 	commands::{account_json, id_json},
@@ -66,6 +66,8 @@ pub(super) async fn show(
 			set.threshold,
 			set.holders.len()
 		));
+		let held = open::held(&set);
+		lines.extend(few_holders(held).map(|it| format!("    {it}:")));
 		for holder in &set.holders {
 			let state = match (&holder.kind, holder.acknowledged) {
 				(HolderKind::Patient, _) => "sealed to the patient",
@@ -81,6 +83,7 @@ pub(super) async fn show(
 			"commitment": id_json(&version.commitment),
 			"threshold": set.threshold,
 			"epoch": set.epoch,
+			"held_by": held.0,
 			"holders": set.holders.iter().map(|it| json!({
 				"holder": account_json(session, &it.account),
 				"kind": it.kind.word(),

@@ -481,6 +481,13 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		let nodes: Vec<_> = proof.into_iter_nodes().map(|node| to_hex(&node)).collect();
 		Ok(json!({ "at": given[1], "proof": nodes }))
 	});
+	add(&mut module, "vouchsafe_genesisProof", |node, given| {
+		let keys: Vec<Vec<u8>> =
+			given[0].as_array().unwrap().iter().map(|key| from_hex(&text(key))).collect();
+		let proof = prove_read_on_trie_backend(&node.proven_state(0), &keys).unwrap();
+		let nodes: Vec<_> = proof.into_iter_nodes().map(|node| to_hex(&node)).collect();
+		Ok(json!({ "at": H256::zero(), "proof": nodes }))
+	});
 	add(&mut module, "state_getKeysPaged", |node, given| {
 		let state = node.proven_state(node.number(&text(&given[3])));
 		let prefix = from_hex(&text(&given[0]));

@@ -558,7 +558,7 @@ async fn who_cannot_wait_is_told() {
 		|config| {
 			let api = &mut config.api;
 			api.max_waiting = 2;
-			(api.max_waiting_per_address, api.max_unsigned_waiting_per_address) = (1, 1);
+			(api.per_account.max_waiting, api.max_unsigned_waiting_per_address) = (1, 1);
 		},
 	);
 	fixture.node.lock_relay().finality = Some((H256::zero(), vec![]));
@@ -570,7 +570,9 @@ async fn who_cannot_wait_is_told() {
 	assert!(unsigned.is_some());
 	// Who signs waits all the same.
 	assert_eq!(fixture.await_log(&dev::charlie(), 3).await.unwrap(), 3);
-	let signed = begin(1, Who::Signer);
+	let charlie = AccountId::new(dev::charlie().public_key().0);
+	let enrolled = account(AccountKind::Patient, INSTITUTION, [0; 32]);
+	let signed = begin(1, Who::Signer(crate::parties::Signer::enrolled(&charlie, &enrolled)));
 	assert!(signed.is_some());
 	let answer = fixture.finality(H256::zero(), Some(NUMBER)).await;
 	assert!(matches!(answer, Err(ApiError::TooManyWaiting)));
@@ -653,7 +655,7 @@ async fn a_block_is_read_only_if_the_nonce_is_used() {
 		let finalized = BlockDouble { number: NUMBER + 1, ..fixture.node.finalized.clone() };
 		fixture.connect(Arc::new(NodeDouble { finalized, ..NodeDouble::default() }));
 		let (node, extrinsic) = (&*fixture.node, extrinsic(&by, 7));
-		let sent = Sent { node, account: by.account(), nonce: 7, extrinsic };
+		let sent = Sent { node, who: Who::Anyone, account: by.account(), nonce: 7, extrinsic };
 		let following = sent.hand_in(&fixture.state, source(), NUMBER);
 		assert_eq!(fixture.watching(following).await.unwrap(), expected);
 		assert_eq!(fixture.node.lock_relay().read, read);

@@ -13,11 +13,11 @@ use crate::{
 use axum::{
 	body::{to_bytes, Body, Bytes},
 	extract::ConnectInfo,
-	http::{Request, StatusCode},
+	http::{header::RETRY_AFTER, Request, Response, StatusCode},
 	Router,
 };
 use base64::{prelude::BASE64_STANDARD, Engine};
-use futures::{stream, StreamExt};
+use futures::stream;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use subxt_signer::sr25519::{dev, Keypair};
 use tower::ServiceExt;
@@ -50,29 +50,36 @@ async fn service(change: impl FnOnce(&mut Config)) -> Service {
 	let block = BlockDouble { accounts, ..Default::default() };
 	let node = NodeDouble { finalized: block.clone(), best: block, ..NodeDouble::default() };
 	state.set_connected(Some(Connected { node: Arc::new(node), institution: Some(INSTITUTION) }));
-	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-	let router = api::router(Arc::new(state), metrics);
+	let router = api::router(Arc::new(state));
 	Service { router, kubo, _surroundings: surroundings }
 }
 
 impl Service {
 	async fn add(&self, key: &Keypair, cid: &Cid, length: u64, content: Body) -> StatusCode {
+		self.answer(self.upload(key, cid, length, content)).await.status()
+	}
+
+	fn upload(&self, key: &Keypair, cid: &Cid, length: u64, content: Body) -> Request<Body> {
 		let body = AddContent { cid: cid.to_string(), length };
 		let signed =
 			sign_request(key, H256([0; 32]), &INSTITUTION, action::ADD_CONTENT, &body, now());
 		let header = BASE64_STANDARD.encode(serde_json::to_vec(&signed).unwrap());
 		let request = Request::post("/v1/content").header(REQUEST_HEADER, header);
-		self.ask(request.body(content).unwrap()).await.0
+		request.body(content).unwrap()
 	}
 
 	async fn get(&self, cid: &Cid) -> (StatusCode, Bytes) {
 		self.ask(Request::get(format!("/v1/content/{cid}")).body(Body::empty()).unwrap()).await
 	}
 
-	async fn ask(&self, mut request: Request<Body>) -> (StatusCode, Bytes) {
+	async fn answer(&self, mut request: Request<Body>) -> Response<Body> {
 		let peer: SocketAddr = "192.0.2.1:1000".parse().unwrap();
 		request.extensions_mut().insert(ConnectInfo(peer));
-		let answer = self.router.clone().oneshot(request).await.unwrap();
+		self.router.clone().oneshot(request).await.unwrap()
+	}
+
+	async fn ask(&self, request: Request<Body>) -> (StatusCode, Bytes) {
+		let answer = self.answer(request).await;
 		(answer.status(), to_bytes(answer.into_body(), 1 << 20).await.unwrap())
 	}
 }
@@ -168,6 +175,26 @@ async fn a_full_disk_is_told_and_requests_go_on() {
 	assert_eq!(service.get(&cid).await.0, StatusCode::NOT_FOUND);
 }
 
+/// One is under way and one waits. The third is told when to come again.
+#[tokio::test]
+async fn too_many_uploads_are_told_when_to_come_again() {
+	let service = service(|config| config.api.per_account.max_transfers = 1).await;
+	let cid = cid_of(CONTENT);
+	let uploads = (0..3).map(|_| {
+		let content = Body::from_stream(stream::pending::<Result<Bytes, String>>());
+		Box::pin(service.answer(service.upload(&dev::alice(), &cid, 10, content)))
+	});
+	let (refused, _, others) = futures::future::select_all(uploads).await;
+	assert_eq!(refused.status(), StatusCode::SERVICE_UNAVAILABLE);
+	let seconds: u64 = refused.headers()[RETRY_AFTER].to_str().unwrap().parse().unwrap();
+	assert!((1..=30).contains(&seconds));
+	let refusal = to_bytes(refused.into_body(), 1 << 20).await.unwrap();
+	let refusal: Refusal = serde_json::from_slice(&refusal).unwrap();
+	assert_eq!(refusal.kind, "too-many-uploads", "{}", refusal.error);
+	drop(others);
+	assert!(service.kubo.is_untouched());
+}
+
 /// Clients take another 4xx status for a refusal for good, and give the record up.
 #[tokio::test]
 async fn an_upload_that_broke_off_may_be_tried_again() {
@@ -179,16 +206,62 @@ async fn an_upload_that_broke_off_may_be_tried_again() {
 	assert!(service.kubo.is_untouched());
 }
 
+/// Content that comes while this sender exists.
+fn held() -> (tokio::sync::mpsc::Sender<Result<Bytes, String>>, Body) {
+	let (sender, receiver) = tokio::sync::mpsc::channel(1);
+	let pieces = stream::unfold(receiver, |mut it| async { Some((it.recv().await?, it)) });
+	(sender, Body::from_stream(pieces))
+}
+
+/// The people of a hospital have one address. Uploads are of those who signed them.
+#[tokio::test]
+async fn uploads_take_no_turn_of_their_address() {
+	let service = service(|config| {
+		config.api.max_transfers_per_address = 1;
+		config.api.per_account.max_transfers = 2;
+		config.api.per_institution.max_transfers = 3;
+	})
+	.await;
+	service.add(&dev::alice(), &cid_of(CONTENT), 10, CONTENT.into()).await;
+	let (alice, bob) = (dev::alice(), dev::bob());
+	let contents = [b"first".to_vec(), b"other".to_vec(), b"third".to_vec()];
+	let cids = contents.each_ref().map(|content| cid_of(content));
+	let (senders, bodies): (Vec<_>, Vec<_>) = (0..3).map(|_| held()).unzip();
+	let [first, second, third] = <[Body; 3]>::try_from(bodies).ok().unwrap();
+	let adding = async {
+		tokio::join!(
+			service.add(&alice, &cids[0], 5, first),
+			service.add(&alice, &cids[1], 5, second),
+			service.add(&bob, &cids[2], 5, third),
+		)
+	};
+	let meanwhile = async {
+		// The pieces are taken, so the three are under way at the same time.
+		for (sender, content) in senders.iter().zip(&contents) {
+			sender.send(Ok(content[..2].to_vec().into())).await.unwrap();
+			sender.send(Ok(content[2..4].to_vec().into())).await.unwrap();
+			sender.send(Ok(content[4..].to_vec().into())).await.unwrap();
+		}
+		assert_eq!(service.get(&cid_of(CONTENT)).await.0, StatusCode::OK, "the address has a turn");
+		let cid = cid_of(b"fourth");
+		let fourth = service.add(&bob, &cid, 6, "fourth".into());
+		let waits = tokio::time::timeout(Duration::from_millis(200), fourth).await.is_err();
+		assert!(waits, "the institution has none left");
+		drop(senders);
+	};
+	let (added, ()) = tokio::join!(adding, meanwhile);
+	assert_eq!(added, (StatusCode::CREATED, StatusCode::CREATED, StatusCode::CREATED));
+}
+
 /// The bytes that a requester reserved come back although the requester went away.
 #[tokio::test]
 async fn an_abandoned_upload_gives_its_bytes_back() {
 	let service = service(|config| config.api.max_unclaimed = 10).await;
 	let cid = cid_of(CONTENT);
-	let (sender, receiver) = tokio::sync::mpsc::channel::<Result<Bytes, String>>(1);
-	let pieces = stream::unfold(receiver, |mut it| async { Some((it.recv().await?, it)) });
-	let content = stream::iter([Ok(Bytes::from_static(b"cipher"))]).chain(pieces);
+	let (sender, content) = held();
+	sender.send(Ok(Bytes::from_static(b"cipher"))).await.unwrap();
 	let (key, patience) = (dev::alice(), Duration::from_millis(200));
-	let adding = service.add(&key, &cid, 10, Body::from_stream(content));
+	let adding = service.add(&key, &cid, 10, content);
 	assert!(tokio::time::timeout(patience, adding).await.is_err());
 	let refused = service.add(&key, &cid, 10, CONTENT.into()).await;
 	assert_eq!(refused, StatusCode::PAYLOAD_TOO_LARGE);

@@ -1,5 +1,7 @@
 //! Delivering and releasing shares, with a real database and a double of the chain.
 
+mod room;
+
 use super::*;
 use crate::{
 	chain::double::{account, hash, BlockDouble, NodeDouble},
@@ -64,6 +66,22 @@ fn address(holder: AccountId) -> ShareAddress {
 }
 
 impl Fixture {
+	/// The patient's share, as the patient's client carries it here with consent 5.
+	fn carry(&self) -> CarryShare {
+		let key = self.state.keys.encryption.public();
+		let share = &self.split.shares[3];
+		CarryShare {
+			patient: Hex::from(&id(&patient())),
+			record: Hex(RECORD),
+			version: 0,
+			epoch: 0,
+			grantee: HexBytes(Grantee::Institution(INSTITUTION).encode()),
+			consent: 5,
+			commitments: HexBytes(self.split.commitments.encode()),
+			share: HexBytes(seal_share(&key, &address(id(&patient())), share).unwrap()),
+		}
+	}
+
 	fn new() -> Self {
 		let (state, surroundings) = state(None, |_| {});
 		let state = Arc::new(state);
@@ -393,20 +411,7 @@ async fn nothing_is_released_for_an_opening_in_a_block_that_replaced_another() {
 async fn a_carried_share_is_taken_and_released_while_it_may_stay_at_both_blocks() {
 	let fixture = Fixture::new();
 	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
-	let carry = CarryShare {
-		patient: Hex::from(&id(&patient())),
-		record: Hex(RECORD),
-		version: 0,
-		epoch: 0,
-		grantee: HexBytes(Grantee::Institution(INSTITUTION).encode()),
-		consent: 5,
-		commitments: HexBytes(fixture.split.commitments.encode()),
-		share: {
-			let key = fixture.state.keys.encryption.public();
-			let share = &fixture.split.shares[3];
-			HexBytes(seal_share(&key, &address(id(&patient())), share).unwrap())
-		},
-	};
+	let carry = fixture.carry();
 	let deliver = || {
 		let request = fixture.sign(&patient(), action::CARRY_SHARE, &carry);
 		carry_share(State(fixture.state.clone()), request)
@@ -745,4 +750,55 @@ async fn a_slow_node_gets_no_log_out() {
 	let request = fixture.sign(&reader(), action::READ_LOG, &ask);
 	let answer = read_log(State(fixture.state.clone()), request).await;
 	assert!(matches!(answer, Err(ApiError::Behind(_))), "{answer:?}");
+}
+
+/// The reader is told less than the hospital's engineers.
+#[tokio::test]
+async fn each_cause_is_counted_by_its_name() {
+	let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+	let shown = recorder.handle();
+	let _recording = metrics::set_default_local_recorder(&recorder);
+	let fixture = Fixture::new();
+	let count = |outcome: &str| {
+		let line = format!("vouchsafe_custodian_releases_total{{outcome=\"{outcome}\"}} ");
+		let shown = shown.render();
+		shown.lines().find_map(|it| it.strip_prefix(&line)).map(ToOwned::to_owned)
+	};
+	assert!(matches!(fixture.release(&reader()).await, Err(ApiError::NotFound)));
+	assert_eq!(count("not-found").as_deref(), Some("1"));
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+
+	fn no_opening(block: &mut BlockDouble) {
+		block.openings.clear();
+	}
+	fn expired(block: &mut BlockDouble) {
+		block.openings.values_mut().flatten().for_each(|it| it.at -= OPENING_LIFETIME);
+	}
+	fn not_permitted(block: &mut BlockDouble) {
+		block.permitted.clear();
+	}
+	type Change = fn(&mut BlockDouble);
+	let causes: [(Change, &str); 3] =
+		[(no_opening, "no-opening"), (expired, "expired"), (not_permitted, "not-permitted")];
+	for (change, cause) in causes {
+		assert_eq!(count(cause), None);
+		fixture.set_chain(change, |_| ());
+		fixture.has_no_access().await;
+		assert_eq!(count(cause).as_deref(), Some("1"), "{cause}");
+	}
+	fixture.set_chain(|block| block.time -= 40, |block| block.time -= 40);
+	fixture.cannot_tell().await;
+	assert_eq!(count("behind").as_deref(), Some("1"));
+	let malformed = super::release(State(fixture.state.clone()), Bytes::from_static(b"{}")).await;
+	assert!(matches!(malformed, Err(ApiError::Malformed(_))));
+	assert_eq!(count("malformed").as_deref(), Some("1"));
+
+	assert_eq!(count("released"), None);
+	fixture.set_chain(|_| (), |_| ());
+	for times in ["1", "2"] {
+		assert!(fixture.release(&reader()).await.is_ok());
+		assert_eq!(count("released").as_deref(), Some(times));
+	}
+	// Only what was released has a time.
+	assert!(shown.render().contains("vouchsafe_custodian_release_seconds_count 2\n"));
 }

@@ -1,9 +1,14 @@
 //! The nonces of signed requests.
 
-use super::{to_column, Sqlite};
-use crate::store::{Nonces, StoreError};
+use super::{
+	backup::{decoded, RESTORED},
+	log_index::fact,
+	to_column, Sqlite,
+};
+use crate::store::{Nonces, Restored, StoreError};
 use async_trait::async_trait;
 use rusqlite::params;
+use vouchsafe_client::messages::FRESHNESS;
 
 #[async_trait]
 impl Nonces for Sqlite {
@@ -25,6 +30,11 @@ impl Nonces for Sqlite {
 		expires: u64,
 	) -> Result<bool, StoreError> {
 		self.grouped(move |db| {
+			// A restored database does not know which nonces were used after its backup.
+			let restored: Option<Restored> = decoded(fact(db, RESTORED)?);
+			if restored.is_some_and(|it| expires <= it.at.saturating_add(FRESHNESS)) {
+				return Ok(false);
+			}
 			let mut delete = db.prepare_cached("DELETE FROM nonces WHERE expires < ?1")?;
 			delete.execute([to_column(now)])?;
 			let mut insert =

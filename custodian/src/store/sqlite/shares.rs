@@ -1,6 +1,11 @@
 //! Key shares, and what came with them.
 
-use super::{content::name_content, from_column, to_column, Sqlite};
+use super::{
+	content::name_content,
+	from_column,
+	scrub::{replace_lost, NOT_LOST},
+	to_column, Sqlite,
+};
 use crate::{
 	encryption::SealedValue,
 	store::{
@@ -26,6 +31,7 @@ impl Shares for Sqlite {
 			if !name_content(db, &version.ciphertext_cid, version.ciphertext_len, limit)? {
 				return Ok(false);
 			}
+			replace_lost(db, id, None)?;
 			db.execute(
 				"INSERT INTO versions VALUES
 				 (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0, 0, ?11, ?12, 0, 0)
@@ -76,6 +82,7 @@ impl Shares for Sqlite {
 				"INSERT OR IGNORE INTO carried_commitments VALUES (?1, ?2, ?3, ?4)",
 				params![id.record, id.version, id.epoch, commitments],
 			)?;
+			replace_lost(db, id, Some(&consent))?;
 			insert_share(db, id, &patient, Some(&consent), &share)?;
 			Ok(true)
 		})
@@ -212,12 +219,13 @@ impl Shares for Sqlite {
 
 	async fn to_acknowledge(&self) -> Result<Vec<DueVersion>, StoreError> {
 		self.transaction(|db| {
-			let mut query = db.prepare_cached(
+			let mut query = db.prepare_cached(&format!(
 				"SELECT record, version, epoch, patient, pinned, author, max(received, lost) AS since,
 				 lost > 0, coalesce(enroller, author) FROM versions
 				 LEFT JOIN named ON cid = ciphertext_cid AND length = ciphertext_len
-				 WHERE given_up = 0 AND (acknowledged = 0 OR lost > 0) ORDER BY since",
-			)?;
+				 WHERE given_up = 0 AND (lost > 0 OR (acknowledged = 0 AND {NOT_LOST}))
+				 ORDER BY since"
+			))?;
 			let rows = query.query_map([], |row| {
 				Ok(DueVersion {
 					id: VersionId { record: row.get(0)?, version: row.get(1)?, epoch: row.get(2)? },
@@ -276,7 +284,9 @@ impl Shares for Sqlite {
 				db.query_row(&query, [], |row| Ok(from_column(row.get(0)?)))
 			};
 			Ok(Backlog {
-				unacknowledged: count("acknowledged = 0 AND given_up = 0")?,
+				unacknowledged: count(&format!(
+					"acknowledged = 0 AND given_up = 0 AND {NOT_LOST}"
+				))?,
 				lost: count("lost > 0 AND given_up = 0")?,
 				given_up: count("given_up = 1")?,
 			})
@@ -324,7 +334,7 @@ fn insert_share(
 	}
 	db.execute("INSERT INTO share_keys (sealed) VALUES (?1)", [&share.key])?;
 	db.execute(
-		"INSERT INTO shares VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+		"INSERT INTO shares VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, unixepoch())",
 		params![
 			id.record,
 			id.version,
@@ -339,7 +349,8 @@ fn insert_share(
 	Ok(())
 }
 
-fn consent_columns(consent: Option<&ConsentKey>) -> (&[u8], i64) {
+/// How the table `shares` names a consent, and that there is none.
+pub(super) fn consent_columns(consent: Option<&ConsentKey>) -> (&[u8], i64) {
 	match consent {
 		Some(consent) => (&consent.grantee, consent.consent.into()),
 		None => (&[], -1),

@@ -5,8 +5,9 @@ use crate::store::{NamedLimit, MAX_CARRYING_CONSENTS};
 use crate::{
 	encryption::{EncryptionError, StorageEncryption},
 	store::{
-		Backlog, CarriedShare, Charge, ConsentKey, Content, ContentLimits, DueVersion, History,
-		IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces, Shares, VersionId,
+		Backlog, BackupTimes, Backups, CarriedShare, Charge, ConsentKey, Content, ContentLimits,
+		DueVersion, History, IndexedBlock, KeptVersion, LabelKeys, LogIndex, Nonces,
+		RestoreProgress, Restored, Shares, VersionId,
 	},
 };
 use codec::Encode;
@@ -261,28 +262,59 @@ async fn a_patient_carries_shares_under_a_limited_number_of_consents() {
 }
 
 #[tokio::test]
-async fn a_backup_is_complete_private_and_replaces_nothing() {
-	use std::os::unix::fs::PermissionsExt;
+async fn a_copy_is_complete_and_knows_when_it_was_made() {
 	let (fixture, share) = (Fixture::new(), share());
 	fixture.keep_version(&share).await;
 	let restored = tempfile::tempdir().unwrap();
 	let file = restored.path().join(FILE);
+	std::fs::write(&file, "").unwrap();
 	// The database is open, and what was written last is in its write-ahead log.
-	let length = Sqlite::back_up(fixture.directory.path(), &file).unwrap();
-	let metadata = std::fs::metadata(&file).unwrap();
-	assert_eq!((metadata.len(), metadata.permissions().mode() & 0o777), (length, 0o600));
-	let again = Sqlite::back_up(fixture.directory.path(), &file).unwrap_err();
-	assert!(format!("{again:#}").contains("File exists"), "{again:#}");
-	assert_eq!(std::fs::metadata(&file).unwrap().len(), length);
+	Sqlite::copy(fixture.directory.path(), &file, 70).unwrap();
+	let never = BackupTimes::default();
+	assert_eq!(fixture.database.backup_times().await.unwrap(), never);
+	Sqlite::note_backup(fixture.directory.path(), 70).unwrap();
+	Sqlite::note_drill(fixture.directory.path(), 80).unwrap();
+	let times = fixture.database.backup_times().await.unwrap();
+	assert_eq!(times, BackupTimes { backup: 70, drill: 80 });
+	assert_eq!(fixture.database.restored().await.unwrap(), None);
+	assert_eq!(Sqlite::note_restored(&file, 90).unwrap(), 70);
 	let Fixture { key, encryption, directory, .. } = fixture;
 	drop(directory);
 	let database = Sqlite::open(restored.path()).unwrap();
+	assert_eq!(database.made_at().unwrap(), 70);
+	let found = database.shares_after(0, 10).unwrap();
+	let [(place, held)] = &found[..] else { panic!("{found:?}") };
+	assert_eq!((held.id, held.holder, held.patient), (ID, HOLDER, PATIENT));
+	assert!(held.carried.is_none() && database.shares_after(*place, 10).unwrap().is_empty());
+	assert_eq!(database.backup_times().await.unwrap(), BackupTimes { backup: 70, drill: 0 });
+	let progress = RestoreProgress::Installed;
+	let noted = Restored { at: 90, backup: 70, progress };
+	assert_eq!(database.restored().await.unwrap(), Some(noted));
+	let reported = Restored { progress: RestoreProgress::Reported(3), ..noted };
+	database.set_restored(reported).await.unwrap();
+	assert_eq!(database.restored().await.unwrap(), Some(reported));
 	let restored = Fixture { directory: restored, database, key, encryption };
 	assert!(restored.own_share().await == share);
 	let nowhere = tempfile::tempdir().unwrap();
-	let target = nowhere.path().join("copy");
-	assert!(Sqlite::back_up(nowhere.path(), &target).is_err());
-	assert!(!target.exists());
+	assert!(Sqlite::copy(nowhere.path(), &nowhere.path().join("copy"), 70).is_err());
+	Sqlite::note_drill(nowhere.path(), 80).unwrap();
+	assert_eq!(std::fs::read_dir(nowhere.path()).unwrap().count(), 0);
+	std::fs::write(nowhere.path().join("other"), "").unwrap();
+	let error = Sqlite::note_restored(&nowhere.path().join("other"), 90).unwrap_err();
+	assert!(format!("{error:#}").contains("not a custodian's database"), "{error:#}");
+}
+
+/// The database does not know which nonces were used between the backup and that moment.
+#[tokio::test]
+async fn requests_from_before_the_database_was_restored_count_as_used() {
+	let fixture = Fixture::new();
+	let restored = Restored { at: 1_000, backup: 70, progress: RestoreProgress::Installed };
+	fixture.database.set_restored(restored).await.unwrap();
+	for (signed_at, is_accepted) in [(999, false), (1_000, false), (1_001, true)] {
+		let expires = signed_at + vouchsafe_client::messages::FRESHNESS;
+		let used = fixture.database.use_nonce([1; 32], [7; 16], 1_001, expires).await.unwrap();
+		assert_eq!(used, is_accepted, "{signed_at}");
+	}
 }
 
 #[tokio::test]
@@ -554,4 +586,18 @@ async fn the_first_genesis_hash_stays() {
 	assert_eq!(database.note_genesis([1; 32]).await.unwrap(), [1; 32]);
 	assert_eq!(database.note_genesis([2; 32]).await.unwrap(), [1; 32]);
 	assert_eq!(database.genesis().await.unwrap(), Some([1; 32]));
+}
+
+/// Root may import an index before the custodian's first start.
+#[test]
+fn a_new_database_belongs_to_the_owner_of_its_directory() {
+	use std::os::unix::fs::{chown, MetadataExt};
+	let directory = tempfile::tempdir().unwrap();
+	// Only root can give the directory away. Others test the rest.
+	let is_root = chown(directory.path(), Some(1), Some(1)).is_ok();
+	let database = Sqlite::open(directory.path()).unwrap();
+	let file = Sqlite::file_in(directory.path()).metadata().unwrap();
+	assert_eq!(file.uid(), directory.path().metadata().unwrap().uid());
+	assert_eq!((file.uid() == 1, file.mode() & 0o777), (is_root, 0o600));
+	drop(database);
 }

@@ -210,11 +210,9 @@ impl Network {
 			},
 		};
 		let (stop, stopping) = watch::channel(false);
-		let metrics =
-			metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-		let router = api::router(aggregator.state.clone(), metrics);
+		let router = api::router(aggregator.state.clone());
 		let limits = server::Limits::of(&aggregator.state.config.api);
-		tokio::spawn(server::serve(listener, router, limits, stopping));
+		tokio::spawn(server::serve(listener, router, limits, None, stopping));
 		aggregator.stop = stop;
 	}
 

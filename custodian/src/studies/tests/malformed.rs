@@ -224,8 +224,7 @@ async fn attack(
 	place: usize,
 	random: &mut Random,
 ) -> BTreeMap<(&'static str, String), usize> {
-	let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle();
-	let router: Router = api::router(network.aggregators[place].state.clone(), metrics);
+	let router: Router = api::router(network.aggregators[place].state.clone());
 	let address: SocketAddr = "192.0.2.1:1000".parse().unwrap();
 	let requests = requests(network, place);
 	let mut refused = BTreeMap::new();

@@ -247,8 +247,9 @@ async fn verify(
 	eprintln!("  all lists are settled, the reports are being verified …");
 	loop {
 		let mut least = u32::MAX;
-		for aggregator in aggregators {
-			least = least.min(verified_at(&aggregator.client.url).await?);
+		for place in AGGREGATORS {
+			let url = network.sites[place].custodian.monitoring_url();
+			least = least.min(verified_at(&url).await?);
 		}
 		if least >= people {
 			break;

@@ -7,6 +7,7 @@ mod declare;
 mod expiry;
 mod open;
 mod reading;
+mod report_loss;
 
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};

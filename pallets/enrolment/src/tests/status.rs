@@ -7,7 +7,7 @@ use sp_runtime::DispatchError;
 use vouchsafe_support::{doubles::MAX_UNINVITED, Enrolment as _};
 
 fn set(who: AccountId, account: AccountId, status: Status) -> DispatchResult {
-	Enrolment::set_status(signed(who), account, status)
+	Enrolment::set_status(signed(who), account, status).map(|_| ()).map_err(|failed| failed.error)
 }
 
 #[test]
@@ -54,6 +54,53 @@ fn set_status_by_root_works() {
 				(patient_a(), patient_a(), None, LogEvent::StatusSet(Status::Active)),
 			]
 		);
+	});
+}
+
+#[test]
+fn set_status_of_a_member_takes_its_seat() {
+	run(|| {
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Active));
+		assert_ok!(set(hospital_a(), patient_a(), Status::Ended));
+		assert_eq!(Members::removed_seats(), []);
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_ok!(Enrolment::set_status(root(), authority(), Status::Ended));
+		assert_eq!(Members::removed_seats(), [hospital_a(), authority()]);
+	});
+}
+
+#[test]
+fn set_status_of_a_validator_suspends_but_does_not_end() {
+	run(|| {
+		Members::set_validator(hospital_a(), true);
+		assert_noop!(
+			Enrolment::set_status(root(), hospital_a(), Status::Ended),
+			Error::<Test>::StillAValidator
+		);
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Suspended));
+		assert_noop!(
+			Enrolment::set_status(root(), hospital_a(), Status::Ended),
+			Error::<Test>::StillAValidator
+		);
+		Members::set_validator(hospital_a(), false);
+		assert_ok!(Enrolment::set_status(root(), hospital_a(), Status::Ended));
+	});
+}
+
+#[test]
+fn set_status_weighs_the_seat_only_for_a_member() {
+	use frame_support::dispatch::GetDispatchInfo;
+	use vouchsafe_support::Consortium as _;
+	run(|| {
+		let call = |account| Call::<Test>::set_status { account, status: Status::Suspended };
+		let own = <() as WeightInfo>::set_status();
+		let declared = call(patient_a()).get_dispatch_info().call_weight;
+		assert_eq!(declared, own + Members::remove_seat_weight());
+		let of = |account| {
+			Enrolment::set_status(root(), account, Status::Suspended).unwrap().actual_weight
+		};
+		assert_eq!(of(patient_a()), Some(own));
+		assert_eq!(of(hospital_a()), None);
 	});
 }
 

@@ -234,3 +234,67 @@ fn a_checkpoint_that_says_something_else_is_refused() {
 		assert_eq!(Trusted::from_checkpoint(text), Err(ProofError::Checkpoint));
 	}
 }
+
+/// A header that signals a recovery.
+fn recovering(number: u32, last_final: u32, set: u8) -> Vec<u8> {
+	let log = (2u8, last_final, votes_of(&validators(set)), 3u32).encode();
+	header(number, H256::repeat_byte(2), &(Compact(1u32), 4u8, *b"FRNK", log).encode())
+}
+
+#[test]
+fn a_recovery_is_a_checkpoint() {
+	let genesis = begin().genesis();
+	let header = recovering(9, 5, 1);
+	let checkpoint = Checkpoint::of_recovery(genesis, &header, hash(&header), 1).unwrap();
+	assert_eq!((checkpoint.block, checkpoint.set, checkpoint.last_final), (9, 1, Some(5)));
+	assert_eq!(checkpoint.authorities.len(), 4);
+	let json = serde_json::to_string(&checkpoint).unwrap();
+	let mut trusted = Trusted::from_checkpoint(&json).unwrap();
+	assert_eq!(trusted.head().hash, hash(&header));
+	// The set before has no say any more, and the new one goes on.
+	assert!(trusted.advance(&[plain(10, 0)]).is_err());
+	trusted.advance(&[plain(10, 1)]).unwrap();
+	assert_eq!(trusted.head().number, 10);
+}
+
+/// Other validators than those that the block names are noticed, although the hash is the right one.
+#[test]
+fn a_recovery_names_its_blocks_validators() {
+	let genesis = begin().genesis();
+	let header = recovering(9, 5, 1);
+	let real = Checkpoint::of_recovery(genesis, &header, hash(&header), 1).unwrap();
+	let foreign = recovering(9, 5, 2);
+	let of_foreign = Checkpoint::of_recovery(genesis, &foreign, hash(&foreign), 1).unwrap();
+	let keys = of_foreign.authorities.clone();
+	let mut trusted = Trusted::try_from(&real).unwrap();
+	trusted.authorities.keys = keys.iter().map(|key| key.0).collect();
+	let proven = trusted.to_bytes().into();
+	for forged in [
+		Checkpoint { authorities: keys.clone(), proven, ..real.clone() },
+		Checkpoint { header: None, ..real.clone() },
+		Checkpoint { header: of_foreign.header, ..real.clone() },
+		Checkpoint { last_final: Some(4), ..real.clone() },
+		Checkpoint { last_final: None, ..real.clone() },
+	] {
+		assert_eq!(Trusted::try_from(&forged), Err(ProofError::Checkpoint), "{forged:?}");
+	}
+}
+
+#[test]
+fn what_signals_no_recovery_is_none() {
+	let genesis = begin().genesis();
+	for other in [header(9, H256::repeat_byte(2), &[0]), last_of(9, 0).header] {
+		let made = Checkpoint::of_recovery(genesis, &other, hash(&other), 1);
+		assert_eq!(made.unwrap_err(), ProofError::Header(hash(&other)));
+	}
+	let header = recovering(9, 5, 1);
+	let other = H256::repeat_byte(7);
+	let made = Checkpoint::of_recovery(genesis, &header, other, 1);
+	assert!(made.is_err(), "another block's hash");
+}
+
+#[test]
+fn a_checkpoint_without_a_recovery_looks_as_before() {
+	let json = serde_json::to_string(&Checkpoint::from(&begin())).unwrap();
+	assert!(!json.contains("last_final"), "{json}");
+}

@@ -197,10 +197,7 @@ impl<H: Host> Account<H> {
 		for number in (0..record.versions).rev() {
 			let set = at.sharing_set(&me, id, number).await?;
 			let Some(version) = at.version(&me, id, number).await? else { continue };
-			let acknowledged = set.as_ref().map_or(0, |set| {
-				let has = |kind: &HolderKind, it: bool| it || matches!(kind, HolderKind::Patient);
-				set.holders.iter().filter(|it| has(&it.kind, it.acknowledged)).count()
-			});
+			let acknowledged = set.as_ref().map_or(0, |set| open::held(set).0);
 			let needed = set.as_ref().map_or(0, |set| usize::from(set.threshold));
 			versions.push(VersionLine {
 				number: number.saturating_add(1),
@@ -210,6 +207,10 @@ impl<H: Host> Account<H> {
 			let Some(set) = set.filter(|_| holders.is_empty()) else { continue };
 			threshold =
 				speech.wallet_threshold(set.threshold.to_string(), set.holders.len().to_string());
+			let few = few_holders(open::held(&set), speech);
+			if !few.is_empty() {
+				threshold = format!("{threshold} {few}");
+			}
 			holders = set
 				.holders
 				.iter()
@@ -305,7 +306,7 @@ impl<H: Host> Account<H> {
 				size: opened.length,
 				is_large: self.documents.large(&id).is_some(),
 				file_name: self.file_name_of(&id),
-				note: String::new(),
+				note: few_holders(opened.held, speech),
 				failure: String::new(),
 				warnings: opened.warnings,
 				closes_in: None,
@@ -405,6 +406,14 @@ impl<H: Host> Account<H> {
 			CopyLine { institution, is_right, text }
 		});
 		Ok(lines.collect())
+	}
+}
+
+/// That fewer holders than planned have a share of a record's key. Empty if all have theirs.
+fn few_holders((held, all): (usize, usize), speech: &Speech) -> String {
+	match held < all {
+		true => speech.wallet_held(held.to_string(), all.to_string()),
+		false => String::new(),
 	}
 }
 
