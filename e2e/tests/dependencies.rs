@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 	("pallets/support", &["primitives"]),
 	("pallets/*", &["primitives", "pallets/support"]),
 	("runtime", &["primitives", "pallets/support", "pallets/*"]),
+	("runtime/wasm-opt", &[]),
 	("node", &["primitives", "runtime"]),
 	("vault", &["primitives"]),
 	("protocol", &["primitives", "vault"]),
@@ -124,6 +125,19 @@ fn each_crate_has_a_row() {
 		let folder = manifest.parent().and_then(|folder| folder.strip_prefix(root).ok());
 		let folder = folder.expect("a folder of the workspace").display().to_string();
 		assert!(allowed(&folder).is_some(), "{folder} has no row in the table");
+	}
+}
+
+/// Cargo compiles a crate that is not in the profile as slowly as a dependency, except what only builds.
+#[test]
+fn each_crate_is_in_the_profile() {
+	let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../Cargo.toml");
+	let manifest = std::fs::read_to_string(manifest).expect("the workspace's manifest");
+	let (_, profile) = manifest.split_once("[profile.release.package]\n").expect("a profile");
+	for package in metadata()["packages"].as_array().expect("packages") {
+		let name = package["name"].as_str().expect("a name");
+		let is_listed = profile.lines().any(|line| line.starts_with(&format!("{name} = ")));
+		assert!(is_listed || name == "wasm-opt", "{name} is not in [profile.release.package]");
 	}
 }
 
