@@ -106,6 +106,13 @@ impl Node {
 	pub fn new(base: &Path) -> Result<Self> {
 		let [rpc, p2p, metrics] = free_ports()?;
 		std::fs::create_dir_all(base)?;
+		// All nodes of this machine share what they compile.
+		let compiled = program("vouchsafe-node")?.with_file_name("compiled-runtimes");
+		std::fs::create_dir_all(&compiled)?;
+		let own = base.join("compiled-runtimes");
+		if !own.exists() {
+			std::os::unix::fs::symlink(&compiled, own)?;
+		}
 		let (research, process, recorder, link) = (None, None, None, None);
 		let (base, own_keys, public_url) = (base.into(), false, None);
 		Ok(Self {
@@ -655,16 +662,15 @@ impl Network {
 			spec["chainType"] = json!({ "Custom": "links" });
 		}
 		std::fs::write(&self.spec, serde_json::to_vec(&spec)?)?;
-		if self.options.state.is_some() || self.options.consenting > 0 {
-			let mut raw = export_spec(&self.spec.display().to_string(), &["--raw"])?;
-			let top = raw.pointer_mut("/genesis/raw/top").and_then(Value::as_object_mut);
-			let top = top.context("the raw chain spec has no state")?;
-			if let Some(add) = self.options.state {
-				add(top);
-			}
-			consenting::insert_choices(top, self.options.consenting);
-			std::fs::write(&self.spec, serde_json::to_vec(&raw)?)?;
+		// Raw, so that not each node has to compute the state.
+		let mut raw = export_spec(&self.spec.display().to_string(), &["--raw"])?;
+		let top = raw.pointer_mut("/genesis/raw/top").and_then(Value::as_object_mut);
+		let top = top.context("the raw chain spec has no state")?;
+		if let Some(add) = self.options.state {
+			add(top);
 		}
+		consenting::insert_choices(top, self.options.consenting);
+		std::fs::write(&self.spec, serde_json::to_vec(&raw)?)?;
 		Ok(())
 	}
 

@@ -2,7 +2,10 @@
 
 use crate::{
 	attendance::Attendance,
-	client::{FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport, GrandpaLink},
+	client::{
+		Executor, FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport,
+		GrandpaLink,
+	},
 	database,
 	heartbeat::Heartbeat,
 	live,
@@ -16,6 +19,7 @@ use futures::FutureExt;
 use sc_client_api::{Backend, BlockBackend};
 use sc_consensus_aura::{ImportQueueParams, SlotProportion, StartAuraParams};
 use sc_consensus_grandpa::{FinalityProofProvider, SharedVoterState, VotingRulesBuilder};
+use sc_executor::{HeapAllocStrategy, DEFAULT_HEAP_ALLOC_STRATEGY};
 use sc_network::NotificationMetrics;
 use sc_offchain::{OffchainWorkerOptions, OffchainWorkers};
 use sc_service::{error::Error as ServiceError, Configuration, SpawnTasksParams, TaskManager};
@@ -45,6 +49,9 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 /// it. With a larger share, loaded validators often make two blocks of the same height.
 const PROPOSAL_PORTION: f32 = 0.5;
 
+/// The folder of the base path for compiled runtimes.
+const COMPILED: &str = "compiled-runtimes";
+
 /// What a node does besides what the SDK's options say.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -52,6 +59,23 @@ pub struct Options {
 	pub research: Option<listener::Options>,
 	/// Files with the chain's recoveries of finality.
 	pub recoveries: Vec<PathBuf>,
+}
+
+/// Executes runtimes as `sc_service::new_wasm_executor` does, and keeps them compiled in a folder of the base
+/// path: compiling one takes seconds of each start.
+fn executor(config: &Configuration) -> Result<Executor, ServiceError> {
+	let options = &config.executor;
+	let heap = options.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| {
+		HeapAllocStrategy::Static { extra_pages: u32::try_from(pages).unwrap_or(u32::MAX) }
+	});
+	let executor = Executor::builder()
+		.with_execution_method(options.wasm_method)
+		.with_onchain_heap_alloc_strategy(heap)
+		.with_offchain_heap_alloc_strategy(heap)
+		.with_max_runtime_instances(options.max_runtime_instances)
+		.with_runtime_cache_size(options.runtime_cache_size)
+		.with_cache_path(std::path::absolute(config.base_path.path().join(COMPILED))?);
+	Ok(executor.build())
 }
 
 /// Builds the parts that do not need the network. Opens the database and puts it into `config`.
@@ -72,7 +96,7 @@ pub fn new_partial(
 		})
 		.transpose()?;
 
-	let executor = sc_service::new_wasm_executor::<sp_io::SubstrateHostFunctions>(&config.executor);
+	let executor = executor(config)?;
 	let (client, backend, keystore_container, task_manager) =
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
