@@ -21,6 +21,9 @@ use std::{
 	time::Duration,
 };
 
+/// The peer id of a node that does not run.
+pub const OTHER: &str = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
+
 /// A node may take this long until it refuses its configuration.
 const REFUSAL: Duration = Duration::from_secs(30);
 
@@ -198,7 +201,6 @@ impl Founding {
 
 	/// The chain lists the nodes of the cards. A hospital lists another one, and removes it.
 	pub async fn list_nodes(&self) -> Result<()> {
-		const OTHER: &str = "12D3KooWEyoppNCUx8Yx66oV9fJnriXwCcXwDDUA2kj6vnc6iDEp";
 		let hospital = &self.members[0];
 		let listed = async || -> Result<Vec<Value>> {
 			let shown = hospital.institution.run(&["council", "nodes"]).await?;
@@ -337,7 +339,11 @@ impl Member {
 		let line = said.lines().find(|line| line.starts_with("genesis hash"));
 		let line = line.with_context(|| format!("no line to compare: {said}"))?;
 		ensure!(line.ends_with("4 validators, 1 may fail"), "{line}");
-		succeeds(&arguments!["found", "check", self.spec(), "--card", self.signed_card()])?;
+		let check = arguments!["found", "check", self.spec(), "--card", self.signed_card()];
+		let said = succeeds(&check)?;
+		let others =
+			said.lines().find_map(|line| line.strip_prefix("Not compared, for lack of a card: "));
+		ensure!(others.is_some_and(|names| names.split(", ").count() == 3), "three others: {said}");
 		Ok(line.to_owned())
 	}
 

@@ -210,8 +210,8 @@ impl Card {
 			("addresses", visible(&self.node.addresses.join(", "))),
 			("archive", yes_or_no(self.node.archive)),
 			("custodian", visible(&self.custodian.url)),
-			("its account", self.custodian.account.to_string()),
-			("its encryption key", format!("{:?}", self.custodian.encryption_key)),
+			("custodian's account", self.custodian.account.to_string()),
+			("custodian's key", format!("{:?}", self.custodian.encryption_key)),
 		])
 	}
 

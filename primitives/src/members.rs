@@ -13,6 +13,8 @@ pub const MAX_MEMBERS: u32 = 32;
 /// rounds of an idle chain, each validator has had a turn.
 pub const MIN_SHARE: u32 = 4;
 
+/// At least so many members should keep archives, so that one of them can be lost.
+pub const LEAST_ARCHIVES: usize = 2;
 /// How many nodes a member can list.
 pub const MAX_NODES: u32 = 4;
 /// How many addresses a node can have.

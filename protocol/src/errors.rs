@@ -41,7 +41,7 @@ pub enum ChainError {
 	)]
 	Unnamed(u64),
 	/// The node has pruned the block's state.
-	#[error("the node no longer has the state of that block: it is not an archive")]
+	#[error("the node no longer has the state of that block: ask an archive, or a node that keeps states for longer")]
 	StateGone,
 	/// The signer is not enrolled.
 	#[error("the account is not enrolled: have an institution enrol it first")]

@@ -13,7 +13,10 @@ use pallet_enrolment::{GenesisCustodian, GenesisInstitution};
 use sp_core::{ed25519, sr25519};
 use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 use sp_runtime::{traits::OpaqueKeys, DispatchError};
-use std::string::{String, ToString};
+use std::{
+	collections::BTreeMap,
+	string::{String, ToString},
+};
 use vouchsafe_primitives::{
 	card::{Card, CardValidator},
 	AccountKind, Country, EncryptionKey, MemberNodes,
@@ -128,6 +131,12 @@ pub fn member(institution: &AccountId) -> Option<Member> {
 		seat: pallet_collective::Members::<Runtime, Instance1>::get().contains(institution),
 		nodes: pallet_consortium::Nodes::<Runtime>::get(institution),
 	})
+}
+
+/// The institutions and authorities, with their names, of the state in which this is called.
+pub fn institutions() -> BTreeMap<AccountId, String> {
+	let all = pallet_enrolment::Institutions::<Runtime>::iter();
+	all.map(|(account, it)| (account, String::from_utf8_lossy(&it.name).into_owned())).collect()
 }
 
 /// How many validators the state in which this is called has.

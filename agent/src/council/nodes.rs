@@ -8,9 +8,6 @@ use vouchsafe_protocol::{
 	types::{AccountId, MemberNode, Status},
 };
 
-/// At least so many members should keep archives, so that one of them can be lost.
-pub const LEAST_ARCHIVES: usize = 2;
-
 /// A member with the nodes that it lists.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Member {

@@ -25,7 +25,7 @@ use std::{
 	fmt::Write,
 	io::{BufReader, IsTerminal, Read, Seek},
 	path::PathBuf,
-	time::{Duration, Instant},
+	time::Duration,
 };
 use vouchsafe_client::{
 	chain::{account_bytes, storage, AccountId, Chain, ChainError, H256},
@@ -72,8 +72,6 @@ pub struct Imported {
 	pub lacking: Vec<AccountId>,
 	/// Patients who have a log in the file and none on the chain: some of them, and how many there are.
 	pub unknown: (Vec<AccountId>, u64),
-	/// How long it took, without the questions to the node.
-	pub took: Duration,
 }
 
 impl Imported {
@@ -83,18 +81,15 @@ impl Imported {
 		u64::try_from(known).unwrap_or(u64::MAX).saturating_add(self.unknown.1)
 	}
 
-	/// How many entries were checked and written in a second.
-	pub fn rate(&self) -> f64 {
-		let entries = u32::try_from(self.entries).unwrap_or(u32::MAX);
-		f64::from(entries) / self.took.as_secs_f64().max(0.001)
-	}
-
 	/// The result for people.
 	pub fn text(&self) -> String {
-		let Self { number, patients, entries, different, lacking, unknown, .. } = self;
-		let mut text = format!(
-			"imported the logs of {patients} patients ({entries} entries) up to block {number}"
-		);
+		let Self { number, patients, entries, different, lacking, unknown } = self;
+		let plural = if *patients == 1 {
+			"log of 1 patient"
+		} else {
+			&format!("logs of {patients} patients")
+		};
+		let mut text = format!("imported the {plural} ({entries} entries) up to block {number}");
 		let few = [
 			(
 				different,
@@ -171,10 +166,8 @@ pub async fn import(
 	let needed = needed(database, &chain).await?;
 	say(&format!("{} of {} patients' logs are to be imported", needed.len(), chain.len()));
 
-	let begun = Instant::now();
 	file.rewind()?;
 	let checked = check(&mut Reader::open(BufReader::new(&mut file))?, &chain, &needed)?;
-	let mut took = begun.elapsed();
 	let times = times(node, &checked.blocks, &mut say).await?;
 	let blocks = last_blocks(node, head.number).await?;
 
@@ -184,17 +177,15 @@ pub async fn import(
 	let lacking = incomplete.iter().filter(|patient| !different.contains(patient));
 	let lacking = lacking.cloned().collect();
 	say("writing");
-	let begun = Instant::now();
 	file.rewind()?;
 	let mut reader = Reader::open(BufReader::new(&mut file))?;
 	ensure!(*reader.head() == head, "the file was changed while it was read");
 	let entries = database.import_logs(head.genesis, &blocks, &incomplete, |write| {
 		write_good(&mut reader, &checked.good, &times, write)
 	})?;
-	took = took.saturating_add(begun.elapsed());
 	let Checked { good, different, unknown, .. } = checked;
 	let (number, patients) = (head.number, good.len());
-	Ok(Imported { number, patients, entries, different, lacking, unknown, took })
+	Ok(Imported { number, patients, entries, different, lacking, unknown })
 }
 
 /// An error if the file is of another chain, or if this node cannot check it, or if it ends before the index.

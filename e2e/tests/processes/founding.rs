@@ -87,14 +87,18 @@ fn changed_specifications(member: &Member) {
 		assert!(said.contains(expected), "{expected}: {said}");
 	};
 	let other = "77".repeat(32);
-	refused(&hex("/card/encryption_key"), &other, "another encryption key than Hospital A signed");
-	refused(&hex("/card/validator/aura"), &other, "another key for blocks");
-	refused(&hex("/card/validator/grandpa"), &other, "another key for finality");
-	refused(&hex("/card/custodian/encryption_key"), &other, "another its encryption key");
-	refused(&hex::encode("Hospital A"), &hex::encode("Hospital X"), "another name");
-	refused("/ip4/127.0.0.1", "/ip4/127.0.0.2", "another boot node");
+	refused(
+		&hex("/card/encryption_key"),
+		&other,
+		"Hospital A signed another value of \"encryption key\"",
+	);
+	refused(&hex("/card/validator/aura"), &other, "another value of \"key for blocks\"");
+	refused(&hex("/card/validator/grandpa"), &other, "another value of \"key for finality\"");
+	refused(&hex("/card/custodian/encryption_key"), &other, "another value of \"custodian's key\"");
+	refused(&hex::encode("Hospital A"), &hex::encode("Hospital X"), "another value of \"name\"");
+	refused("/ip4/127.0.0.1", "/ip4/127.0.0.2", "another value of \"boot node\"");
 	let (listed, moved) = (hex::encode("/ip4/127.0.0.1"), hex::encode("/ip4/127.0.0.2"));
-	refused(&listed, &moved, "another addresses");
+	refused(&listed, &moved, "another value of \"addresses\"");
 	refused("\"chainType\": \"Live\"", "\"chainType\": \"Local\"", "is not of type Live");
 	// The first bytes of the compressed runtime.
 	refused("0x52bc537646db8e0528b52ffd", "0x52bc537646db8e0528b52ffe", "another runtime");

@@ -6,7 +6,7 @@ use anyhow::{ensure, Context, Result};
 use serde_json::{json, Value};
 use std::{ffi::OsString, fs, path::Path, process::Command};
 use vouchsafe_e2e::{
-	founding::{succeeds, Founding, Member},
+	founding::{succeeds, Founding, Member, OTHER},
 	network::{hash_at, rpc},
 	process::{program, until, TIMEOUT},
 };
@@ -74,9 +74,13 @@ async fn only_members_nodes_are_answered() -> Result<()> {
 	let line = format!("{}  {}  /ip4/127.0.0.1/tcp/{}", c.name, peer(c)?, c.node.p2p);
 	ensure!(list("text")?.contains(&line), "{line}: {}", list("text")?);
 
-	// A member takes its node off the list: it is disconnected, and refused from now on.
+	// A member puts another node in the place of its own, which is disconnected and refused from now on.
 	let remove = ["validator", "nodes", "remove", &peer(c)?, "--yes"];
-	c.institution.at(&a.node.url()).run(&remove).await?;
+	let member = c.institution.at(&a.node.url());
+	let refused = member.fails(&remove).await?;
+	ensure!(refused.contains("add the new node first"), "a validator keeps a node: {refused}");
+	member.run(&["validator", "nodes", "add", OTHER, "--yes"]).await?;
+	member.run(&remove).await?;
 	let url = c.node.http_url();
 	until("the others disconnect the node that left", TIMEOUT, || async {
 		let health = rpc(&url, "system_health", json!([])).await?;

@@ -16,16 +16,13 @@ use sp_state_machine::BasicExternalities;
 use std::path::{Path, PathBuf};
 use vouchsafe_primitives::{
 	card::{Card, CardCustodian, CardNode, CardValidator, SignedCard},
-	may_fail, MemberNode,
+	may_fail, MemberNode, LEAST_ARCHIVES,
 };
 use vouchsafe_runtime::{
 	founding::{self, Member},
 	opaque::Block,
 	VERSION,
 };
-
-/// How many members should keep the states of all blocks: if one loses them, the other still has them.
-const LEAST_ARCHIVES: usize = 2;
 
 /// Puts the cards together, writes the chain specification and prints the line to compare.
 pub fn assemble(options: &Assemble) -> Result<(), String> {
@@ -127,26 +124,33 @@ pub fn check(options: &Check) -> Result<(), String> {
 	let state = spec.build_storage()?;
 	let mut wrong = Vec::new();
 	let mut found = BasicExternalities::new(state.clone());
+	let mut without_card = found.execute_with(founding::institutions);
 	for (file, signed) in read_cards(&options.card)? {
 		println!("\n{}", file.display());
 		if let Err(error) = signed.check_signature() {
 			wrong.push(format!("{}: {error}", file.display()));
 		}
 		let card = &signed.card;
+		without_card.remove(&card.institution);
 		let Some(member) = found.execute_with(|| founding::member(&card.institution)) else {
 			wrong.push(format!("{path} does not have the institution {}", card.institution));
 			continue;
 		};
 		for Field { name, signed, found } in compare(card, member, spec.boot_nodes()) {
 			match signed == found {
-				true => println!("  same       {name:<18}  {signed}"),
+				true => println!("  same       {name:<19}  {signed}"),
 				false => {
-					println!("  DIFFERENT  {name:<18}  signed {signed}, but {path} has {found}");
+					println!("  DIFFERENT  {name:<19}  signed {signed}, but {path} has {found}");
 					let who = card.name.escape_debug();
-					wrong.push(format!("{path} has another {name} than {who} signed"));
+					wrong.push(format!("{path}: {who} signed another value of \"{name}\""));
 				},
 			}
 		}
+	}
+	if !without_card.is_empty() {
+		let names: Vec<_> =
+			without_card.values().map(|name| name.escape_debug().to_string()).collect();
+		println!("\nNot compared, for lack of a card: {}", names.join(", "));
 	}
 	// What no card says, but each member relies on.
 	if state.top.get(CODE).map(Vec::as_slice) != Some(chain_spec::runtime()?) {
@@ -313,8 +317,8 @@ mod tests {
 			),
 			(|card| card.node.archive = true, &["archive"]),
 			(|card| card.custodian.url += "x", &["custodian"]),
-			(|card| card.custodian.account = [99; 32].into(), &["its account"]),
-			(|card| card.custodian.encryption_key.0[0] ^= 1, &["its encryption key"]),
+			(|card| card.custodian.account = [99; 32].into(), &["custodian's account"]),
+			(|card| card.custodian.encryption_key.0[0] ^= 1, &["custodian's key"]),
 		];
 		for (change, expected) in changes {
 			let mut card = cards[2].card.clone();

@@ -8,7 +8,7 @@
 //! ## Scenarios
 //!
 //! *A patient reads the log.* A custodian indexes the entries, which go out as [`Event::Appended`],
-//! from an archive node. The patient's client computes the head over all entries that the custodian
+//! from a node. The patient's client computes the head over all entries that the custodian
 //! sends and compares it with [`Logs`] on the chain. So it knows that no entry is missing, added or
 //! changed.
 //!

@@ -303,7 +303,8 @@ pub mod pallet {
 		TooManyNames,
 		/// It is the current release already.
 		AlreadyCurrent,
-		/// There are fewer validators or seats than are needed, so that one may fail.
+		/// There are fewer validators or seats than are needed, so that one may fail. Or a validator lists no
+		/// node.
 		TooFew,
 		/// An account or a node is in the list twice.
 		Twice,
@@ -600,14 +601,15 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// The nodes of other members connect to these and answer them, and no longer to those that were
-		/// listed before. Without nodes, a member has none that may connect.
+		/// The nodes of other members connect to these, and answer only these. With an empty list, none of
+		/// the member's nodes may connect, so a validator keeps at least one.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::NotAMember`].
 		/// - [`Error::Twice`].
 		/// - [`Error::InvalidAddress`].
+		/// - [`Error::TooFew`].
 		///
 		/// ## Events
 		///

@@ -8,6 +8,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_set_nodes(member: T::AccountId, nodes: MemberNodes) -> DispatchResult {
 		ensure!(T::Council::is_member(&member), Error::<T>::NotAMember);
 		Self::check_nodes(&nodes)?;
+		ensure!(!nodes.is_empty() || !Self::is_validator(&member), Error::<T>::TooFew);
 		match nodes.is_empty() {
 			true => Nodes::<T>::remove(&member),
 			false => Nodes::<T>::insert(&member, &nodes),
@@ -16,7 +17,7 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Whether the chain takes this list: each node once, with addresses that are some.
+	/// Whether the chain takes this list: each node once, and addresses that may be multiaddresses.
 	pub(crate) fn check_nodes(nodes: &[MemberNode]) -> DispatchResult {
 		let mut others = nodes.iter();
 		while let Some(node) = others.next() {

@@ -51,9 +51,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 		Self::remove_seat().saturating_add(T::DbWeight::get().reads(1).saturating_mul(seats.into()))
 	}
 
-	/// Reads the member's account, and writes its nodes.
+	/// Reads the member's account, the session's validators and the change that may be under way; writes its
+	/// nodes.
 	fn set_nodes() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(T::DbWeight::get().reads_writes(3, 1))
 	}
 
 	/// The seats and the least number; 64 open motions and their votes. Writes the seats and the votes.
@@ -91,9 +92,10 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(1).saturating_mul(seats.into()))
 	}
 
-	/// Reads the member's account, and writes its nodes.
+	/// Reads the member's account, the session's validators and the change that may be under way; writes its
+	/// nodes.
 	fn set_nodes() -> Weight {
-		Weight::from_parts(20_000_000, 0).saturating_add(ParityDbWeight::get().reads_writes(1, 1))
+		Weight::from_parts(20_000_000, 0).saturating_add(ParityDbWeight::get().reads_writes(3, 1))
 	}
 
 	/// The seats and the least number; 64 open motions and their votes. Writes the seats and the votes.

@@ -4,7 +4,7 @@ use crate::{
 	commands::account_json,
 	council::{
 		named,
-		nodes::{self, Member, LEAST_ARCHIVES},
+		nodes::{self, Member},
 	},
 	output::{table, Output},
 	session::Session,
@@ -12,7 +12,7 @@ use crate::{
 use anyhow::Result;
 use serde_json::json;
 use vouchsafe_client::chain::{AccountId, Status};
-use vouchsafe_primitives::card::CardNode;
+use vouchsafe_primitives::{card::CardNode, LEAST_ARCHIVES};
 
 const HEAD: [&str; 5] = ["MEMBER", "VALIDATES", "ARCHIVE", "NODE", "ADDRESSES"];
 

@@ -35,8 +35,12 @@ pub(super) async fn run(settings: &Settings, command: NodesCommand) -> Result<Ou
 	let all = nodes::all(&session).await?;
 	let own = all.iter().find(|it| it.account == member.account);
 	let nodes = change.apply(own.map(|it| it.nodes.clone()).unwrap_or_default())?;
-	let validates = own.is_some_and(|own| own.validates);
-	agree(&sentence(&member.name, validates, &nodes), agreement)?;
+	ensure!(
+		!nodes.is_empty() || !own.is_some_and(|own| own.validates),
+		"it is the only node of {}, which validates: add the new node first, or leave the validators",
+		member.name
+	);
+	agree(&sentence(&member.name, &nodes), agreement)?;
 	let block = session.submit(ConsortiumCall::set_nodes { nodes: nodes.clone() }).await?.number;
 	let (verb, peer) = match &change {
 		Change::Add { node, .. } => ("accept", node.peer),
@@ -117,14 +121,10 @@ impl Change {
 }
 
 /// What is signed: the whole list, or what it means that there is none.
-fn sentence(member: &str, validates: bool, nodes: &[MemberNode]) -> String {
+fn sentence(member: &str, nodes: &[MemberNode]) -> String {
 	if nodes.is_empty() {
-		let cut_off = match validates {
-			true => ". Its validator is then cut off: it makes no blocks and does not vote on them",
-			false => "",
-		};
 		return format!(
-			"I list no nodes for {member}. The other members' nodes refuse all of its nodes{cut_off}."
+			"I list no nodes for {member}. The other members' nodes refuse all of its nodes."
 		);
 	}
 	let lines: Vec<_> = nodes.iter().map(|node| said(&CardNode::from(node))).collect();
@@ -202,16 +202,12 @@ mod tests {
 		let first = node([1; 32], addresses, true).unwrap();
 		let (one, two) = (peer_id(&[1; 32]), peer_id(&[2; 32]));
 		assert_eq!(
-			sentence("Hospital A", true, &[first, listed(2)]),
+			sentence("Hospital A", &[first, listed(2)]),
 			format!(
 				"These are the nodes of Hospital A, and no others:\n\n{one} at /dns/a.example/tcp/1 and \
 				 /ip4/192.0.2.7/tcp/1, an archive\n  {two} without an address"
 			)
 		);
-		for (validates, is_cut_off) in [(true, true), (false, false)] {
-			let said = sentence("Hospital A", validates, &[]);
-			assert!(said.contains("refuse all of its nodes."), "{said}");
-			assert_eq!(said.contains("Its validator is then cut off"), is_cut_off, "{said}");
-		}
+		assert!(sentence("Hospital A", &[]).contains("refuse all of its nodes."));
 	}
 }

@@ -79,11 +79,7 @@ impl LogIndex for Sqlite {
 		limit: u32,
 	) -> Result<Vec<ExportedEntry>, StoreError> {
 		self.transaction(move |db| {
-			let (patient, seq) = match after {
-				Some((patient, seq)) => (patient.to_vec(), to_column(seq)),
-				// Before every patient.
-				None => (Vec::new(), 0),
-			};
+			let (patient, seq) = entry_columns(after);
 			let mut query = db.prepare_cached(
 				"SELECT patient, seq, block, entry FROM entries
 				 WHERE (patient, seq) > (?1, ?2) AND block <= ?3
@@ -129,6 +125,11 @@ impl LogIndex for Sqlite {
 		})
 		.await
 	}
+}
+
+/// Patient and number of an entry, to go on after it. `None` is before every entry.
+pub(super) fn entry_columns(after: Option<([u8; 32], u64)>) -> (Vec<u8>, i64) {
+	after.map_or_else(Default::default, |(patient, seq)| (patient.to_vec(), to_column(seq)))
 }
 
 /// Adds a line to a patient's log.

@@ -1,6 +1,6 @@
 //! When each share was checked last, and which are lost.
 
-use super::{from_column, shares::consent_columns, to_column, Sqlite};
+use super::{from_column, log_index::entry_columns, shares::consent_columns, to_column, Sqlite};
 use crate::store::{
 	ConsentKey, HeldShare, Losses, LostShare, NumberedEntry, Scrubbing, StoreError, VersionId,
 };
@@ -180,11 +180,7 @@ impl Scrubbing for Sqlite {
 		limit: u32,
 	) -> Result<Vec<NumberedEntry>, StoreError> {
 		self.transaction(move |db| {
-			let (patient, seq) = match after {
-				Some((patient, seq)) => (patient.to_vec(), to_column(seq)),
-				// Before every patient.
-				None => (Vec::new(), 0),
-			};
+			let (patient, seq) = entry_columns(after);
 			let mut query = db.prepare_cached(
 				"SELECT patient, seq, entry FROM entries WHERE (patient, seq) > (?1, ?2)
 				 ORDER BY patient, seq LIMIT ?3",

@@ -53,6 +53,8 @@ fn set_nodes_fails() {
 		assert_noop!(set(HOSPITAL_B, &twice), Error::<Test>::Twice);
 		let wrong = [good, node(2, &["/dns/a.example/tcp/1", "a.example:1"])];
 		assert_noop!(set(HOSPITAL_B, &wrong), Error::<Test>::InvalidAddress);
+		// Others could not reach a validator that lists no node.
+		assert_noop!(set(HOSPITAL_B, &[]), Error::<Test>::TooFew);
 	});
 }
 
