@@ -22,6 +22,8 @@ const LINES: usize = 700_000;
 const LINE: &str = "This line is written to a disk and must not stay there.";
 /// How many bytes must be written before the command is ended.
 const WRITTEN: u64 = 1 << 20;
+/// For how long the command runs between two looks.
+const RUN: Duration = Duration::from_millis(3);
 /// How often it may be too late, because the document is whole already.
 const TRIES: usize = 20;
 const AT_MOST: Duration = Duration::from_secs(60);
@@ -52,20 +54,27 @@ fn copies(folder: &Path) -> Result<Vec<PathBuf>> {
 	Ok(found)
 }
 
-/// The command, but everything else on the machine comes before it. So it is seen writing also on a busy one.
-fn nice(command: &Command) -> Command {
-	let mut nice = Command::new("nice");
-	nice.args(["-n", "19"]).arg(command.get_program()).args(command.get_args());
-	for (name, value) in command.get_envs() {
-		match value {
-			Some(value) => nice.env(name, value),
-			None => nice.env_remove(name),
-		};
+/// Sends a signal to a process.
+fn signal(process: u32, name: &str) -> Result<()> {
+	let sent = Command::new("kill").args([&format!("-{name}"), &process.to_string()]).status()?;
+	ensure!(sent.success(), "the process has ended");
+	Ok(())
+}
+
+/// Lets a process run for some milliseconds at a time, until it has written enough, and leaves it stopped. So it
+/// is seen writing also on a busy machine. False if the document is whole.
+async fn stop_while_it_writes(process: u32, folder: &Path, out: &Path) -> Result<bool> {
+	let begun = Instant::now();
+	loop {
+		tokio::time::sleep(RUN).await;
+		signal(process, "STOP")?;
+		match written(process, folder) {
+			_ if out.exists() => return Ok(false),
+			Some(length) if length >= WRITTEN => return Ok(true),
+			_ => ensure!(begun.elapsed() < AT_MOST, "it writes nothing"),
+		}
+		signal(process, "CONT")?;
 	}
-	if let Some(folder) = command.get_current_dir() {
-		nice.current_dir(folder);
-	}
-	nice
 }
 
 async fn half_written(network: &Network) -> Played {
@@ -84,24 +93,16 @@ async fn half_written(network: &Network) -> Played {
 	std::fs::create_dir_all(&folder)?;
 	let out = folder.join("document");
 	let opening = commands::opening(Some("Hospital B"), &scenario.patient, &record, &out);
-	for signal in ["INT", "TERM", "KILL"] {
+	for name in ["INT", "TERM", "KILL"] {
 		let mut is_ended = false;
 		for _ in 0..TRIES {
-			let mut command = tokio::process::Command::from(nice(&reader.command(&opening)?));
+			let mut command = tokio::process::Command::from(reader.command(&opening)?);
 			command.stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
 			let mut running = command.spawn()?;
 			let process = running.id().context("it has ended")?;
-			// Looked at more often than elsewhere: the document may be whole within some tens of milliseconds.
-			let begun = Instant::now();
-			let writes = loop {
-				match written(process, &folder) {
-					Some(length) if length >= WRITTEN => break true,
-					_ if out.exists() => break false,
-					_ => ensure!(begun.elapsed() < AT_MOST, "it writes nothing"),
-				}
-				tokio::time::sleep(Duration::from_millis(2)).await;
-			};
-			Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status()?;
+			let writes = stop_while_it_writes(process, &folder, &out).await?;
+			signal(process, name)?;
+			signal(process, "CONT")?;
 			let ended = running.wait().await?;
 			if writes && !ended.success() {
 				is_ended = true;
@@ -112,9 +113,9 @@ async fn half_written(network: &Network) -> Played {
 		ensure!(is_ended, "it was whole before it could be interrupted");
 		let left = copies(&scenario.root)?;
 		let is_left = left.iter().find(|path| **path != document);
-		stops!(is_left.is_none(), "a part of the document, after {signal}: {is_left:?}");
+		stops!(is_left.is_none(), "a part of the document, after {name}: {is_left:?}");
 		let others = std::fs::read_dir(&folder)?.count();
-		stops!(others == 0, "{others} files, after {signal}");
+		stops!(others == 0, "{others} files, after {name}");
 	}
 	reader.run(&opening).await.context("without an interrupt")?;
 	ensure!(are_equal(&out, &document)?, "it came back changed");
