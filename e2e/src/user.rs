@@ -5,10 +5,23 @@ use anyhow::{bail, Context, Result};
 use serde_json::Value;
 use std::{
 	ffi::OsStr,
+	io,
 	path::{Path, PathBuf},
 	process::{Command, Output, Stdio},
 	time::Duration,
 };
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+/// For how long a command may run.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// Reads to the end what a process writes.
+async fn read(from: Option<impl AsyncRead + Unpin>, to: &mut Vec<u8>) -> io::Result<()> {
+	if let Some(mut from) = from {
+		from.read_to_end(to).await?;
+	}
+	Ok(())
+}
 
 /// A user of the command.
 #[derive(Debug, Clone)]
@@ -81,15 +94,27 @@ impl User {
 		Ok(command)
 	}
 
-	/// Runs the command until it ends, with or without success.
+	/// Runs the command until it ends, with or without success. An error says what a command that did
+	/// not end has written to its standard error.
 	pub async fn output<S: AsRef<OsStr>>(&self, arguments: &[S]) -> Result<Output> {
-		let command = self.command(arguments)?;
-		let mut command = tokio::process::Command::from(command);
-		command.kill_on_drop(true);
-		tokio::time::timeout(Duration::from_secs(300), command.output())
-			.await
-			.context("the command did not end within 300 s")?
-			.context("the command could not be started")
+		let mut command = tokio::process::Command::from(self.command(arguments)?);
+		command.kill_on_drop(true).stdout(Stdio::piped()).stderr(Stdio::piped());
+		let mut child = command.spawn().context("the command could not be started")?;
+		let (out, errors) = (child.stdout.take(), child.stderr.take());
+		let (mut stdout, mut stderr) = (vec![], vec![]);
+		let ended = tokio::time::timeout(PATIENCE, async {
+			let (status, ..) =
+				tokio::try_join!(child.wait(), read(out, &mut stdout), read(errors, &mut stderr))?;
+			io::Result::Ok(status)
+		})
+		.await;
+		match ended {
+			Ok(status) => Ok(Output { status: status?, stdout, stderr }),
+			Err(_) => {
+				let said = String::from_utf8_lossy(&stderr);
+				bail!("the command did not end within {} s:\n{said}", PATIENCE.as_secs())
+			},
+		}
 	}
 
 	/// Runs the command, which must succeed. Returns the JSON that it prints.

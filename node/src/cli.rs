@@ -17,12 +17,12 @@ const PRUNING: &str = "Which states (the chain's values after a block) to keep: 
 	the other way round: its database must be made again";
 
 /// The arguments.
-// The SDK's default is the fork-aware pool. Under load it loses calls: see
-// docs/decisions/0020-the-single-state-pool.md. By default it refuses a call for half an hour that it found
-// invalid or saw in a block, also if the block did not become final.
+// The SDK's default is the fork-aware pool. Under load it loses calls. By default a pool refuses for half an
+// hour what it found invalid or saw in a block, also if that block lost, and begins anew at each attempt. See
+// docs/decisions/0020-the-single-state-pool.md.
 #[derive(Debug, clap::Parser)]
 #[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
-#[command(mut_arg("tx_ban_seconds", |it| it.default_value("20")))]
+#[command(mut_arg("tx_ban_seconds", |it| it.default_value("0")))]
 #[command(mut_arg("state_pruning", |it| it.default_value(KEPT_STATES).help(PRUNING).long_help(PRUNING)))]
 pub struct Cli {
 	/// The command to run. Without one, the program runs a node.
@@ -217,8 +217,8 @@ mod tests {
 	}
 
 	#[test]
-	fn a_refused_call_can_soon_be_sent_again() {
+	fn a_refused_call_can_be_sent_again_after_the_next_block() {
 		let cli = Cli::try_from_iter(["vouchsafe-node"]).unwrap();
-		assert_eq!(cli.run.pool_config.tx_ban_seconds, Some(20));
+		assert_eq!(cli.run.pool_config.tx_ban_seconds, Some(0));
 	}
 }

@@ -622,17 +622,27 @@ async fn send(
 	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))
 }
 
+/// A stranger's call is refused. The same bytes are taken once the stranger is enrolled, although they were
+/// sent all the time: that each attempt is refused does not make the node refuse the next one.
 #[tokio::test]
 async fn transaction_of_a_stranger() -> Result<()> {
 	let (_turn, network) = shared_network().await?;
-	let chain = Chain::connect(&network.node_url()).await?;
-	let stranger = keypair("//Refused//Stranger")?;
-	let refused = send(network, &chain, &stranger, &harmless("//HospitalA"), 0).await?;
-	ensure!(refused == Err(ChainError::Stranger), "a stranger's transaction: {refused:?}");
-	let scenario = Scenario::new(network, "//Refused//Stranger").await?;
-	let enrolled = keypair(&scenario.patient.key)?;
-	let nonce = chain.best().await?.nonce(&enrolled.account()).await?;
-	send(network, &chain, &enrolled, &harmless("//HospitalA"), nonce).await?.context("enrolled")
+	let (root, node) = (network.root.join("Refused-Stranger"), network.node_url());
+	let stranger = User::new("//Refused//Stranger", &root, &node)?;
+	let key = keypair(&stranger.key)?;
+	let chain = Chain::connect(&node).await?;
+	let call = harmless("//HospitalA");
+	let extrinsic = chain.finalized().await?.sign(&key, &call, 0, 256).await?;
+	let url = network.sites[0].node.http_url();
+	let said = hand_in(&url, &extrinsic).await?.context("a stranger's transaction")?;
+	ensure!(refusal_of(&said) == Some(ChainError::Stranger), "a stranger's transaction: {said}");
+	let taken = until("the enrolled stranger's call is taken", Duration::from_secs(60), || async {
+		hand_in(&url, &extrinsic).await.ok()?.is_none().then_some(())
+	});
+	let registrar = User::new("//RegistrarA", &root, &node)?;
+	let enrolled = commands::enrol_patient(&stranger, &registrar, "Hospital A");
+	tokio::try_join!(taken, enrolled)?;
+	Ok(())
 }
 
 /// One account floods the pool with revocations. Its quota stops it, but not the revocation with
