@@ -84,12 +84,11 @@ impl Imported {
 	/// The result for people.
 	pub fn text(&self) -> String {
 		let Self { number, patients, entries, different, lacking, unknown } = self;
-		let plural = if *patients == 1 {
-			"log of 1 patient"
-		} else {
-			&format!("logs of {patients} patients")
+		let logs = match patients {
+			1 => "log of 1 patient",
+			_ => &format!("logs of {patients} patients"),
 		};
-		let mut text = format!("imported the {plural} ({entries} entries) up to block {number}");
+		let mut text = format!("imported the {logs} ({entries} entries) up to block {number}");
 		let few = [
 			(
 				different,
