@@ -17,9 +17,9 @@ const PRUNING: &str = "Which states (the chain's values after a block) to keep: 
 	the other way round: its database must be made again";
 
 /// The arguments.
-// The SDK's default is the fork-aware pool. Under load it loses calls. By default a pool refuses for half an
-// hour what it found invalid or saw in a block, also if that block lost, and begins anew at each attempt. See
-// docs/decisions/0020-the-single-state-pool.md.
+// The SDK's default is the fork-aware pool, which loses calls under load. By default a pool refuses a call for 30
+// minutes if it found it invalid or saw it in a block, even one of a losing fork, and each attempt begins the 30
+// minutes again. See docs/decisions/0020-the-single-state-pool.md.
 #[derive(Debug, clap::Parser)]
 #[command(mut_arg("pool_type", |pool_type| pool_type.default_value("single-state")))]
 #[command(mut_arg("tx_ban_seconds", |it| it.default_value("0")))]

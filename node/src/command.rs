@@ -52,21 +52,21 @@ pub fn run() -> sc_cli::Result<()> {
 		Some(Subcommand::CheckBlock(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, import_queue, .. } =
-					service::new_partial(&mut config, &[])?;
+					service::new_partial(&mut config, &[], None)?;
 				Ok((command.run(client, import_queue), task_manager))
 			})
 		},
 		Some(Subcommand::ExportBlocks(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, .. } =
-					service::new_partial(&mut config, &[])?;
+					service::new_partial(&mut config, &[], None)?;
 				Ok((command.run(client, config.database), task_manager))
 			})
 		},
 		Some(Subcommand::ImportBlocks(command)) => {
 			cli.create_runner(command)?.async_run(|mut config| {
 				let PartialComponents { client, task_manager, import_queue, .. } =
-					service::new_partial(&mut config, &[])?;
+					service::new_partial(&mut config, &[], None)?;
 				Ok((command.run(client, import_queue), task_manager))
 			})
 		},
@@ -75,7 +75,7 @@ pub fn run() -> sc_cli::Result<()> {
 		},
 		Some(Subcommand::Revert(command)) => cli.create_runner(command)?.async_run(|mut config| {
 			let PartialComponents { client, task_manager, backend, .. } =
-				service::new_partial(&mut config, &[])?;
+				service::new_partial(&mut config, &[], None)?;
 			let revert_grandpa = Box::new(|client, _, blocks| {
 				sc_consensus_grandpa::revert(client, blocks)?;
 				Ok(())

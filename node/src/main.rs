@@ -21,6 +21,7 @@ mod chain_spec;
 mod cli;
 mod client;
 mod command;
+mod compiled;
 mod database;
 mod found;
 mod health;

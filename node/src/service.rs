@@ -6,7 +6,7 @@ use crate::{
 		Executor, FullBackend, FullClient, FullPool, FullSelectChain, GrandpaBlockImport,
 		GrandpaLink,
 	},
-	database,
+	compiled, database,
 	heartbeat::Heartbeat,
 	live,
 	members::Members,
@@ -49,9 +49,6 @@ const GOSSIP_DURATION: Duration = Duration::from_millis(100);
 /// it. With a larger share, loaded validators often make two blocks of the same height.
 const PROPOSAL_PORTION: f32 = 0.5;
 
-/// The folder of the base path for compiled runtimes.
-const COMPILED: &str = "compiled-runtimes";
-
 /// What a node does besides what the SDK's options say.
 #[derive(Debug, Default)]
 pub struct Options {
@@ -61,9 +58,8 @@ pub struct Options {
 	pub recoveries: Vec<PathBuf>,
 }
 
-/// Executes runtimes as `sc_service::new_wasm_executor` does, and keeps them compiled in a folder of the base
-/// path: compiling one takes seconds of each start.
-fn executor(config: &Configuration) -> Result<Executor, ServiceError> {
+/// Executes runtimes as `sc_service::new_wasm_executor` does, and keeps them compiled in a folder, if there is one.
+fn executor(config: &Configuration, compiled: Option<PathBuf>) -> Executor {
 	let options = &config.executor;
 	let heap = options.default_heap_pages.map_or(DEFAULT_HEAP_ALLOC_STRATEGY, |pages| {
 		HeapAllocStrategy::Static { extra_pages: u32::try_from(pages).unwrap_or(u32::MAX) }
@@ -73,15 +69,20 @@ fn executor(config: &Configuration) -> Result<Executor, ServiceError> {
 		.with_onchain_heap_alloc_strategy(heap)
 		.with_offchain_heap_alloc_strategy(heap)
 		.with_max_runtime_instances(options.max_runtime_instances)
-		.with_runtime_cache_size(options.runtime_cache_size)
-		.with_cache_path(std::path::absolute(config.base_path.path().join(COMPILED))?);
-	Ok(executor.build())
+		.with_runtime_cache_size(options.runtime_cache_size);
+	match compiled {
+		Some(folder) => executor.with_cache_path(folder).build(),
+		None => executor.build(),
+	}
 }
 
-/// Builds the parts that do not need the network. Opens the database and puts it into `config`.
+/// Builds the parts that do not need the network. Opens the database and puts it into `config`. Compiled runtimes
+/// are kept only by a running node: a command may be root's, who should execute nothing from the folder of
+/// another user.
 pub fn new_partial(
 	config: &mut Configuration,
 	recoveries: &[PathBuf],
+	compiled: Option<PathBuf>,
 ) -> Result<Parts, ServiceError> {
 	config.database = database::open(&config.database, config.state_pruning.as_ref())?;
 	let config = &*config;
@@ -96,7 +97,7 @@ pub fn new_partial(
 		})
 		.transpose()?;
 
-	let executor = executor(config)?;
+	let executor = executor(config, compiled);
 	let (client, backend, keystore_container, task_manager) =
 		sc_service::new_full_parts::<Block, RuntimeApi, _>(
 			config,
@@ -176,6 +177,9 @@ fn inherent_data(
 /// Starts a node.
 pub fn new_full(mut config: Configuration, options: Options) -> Result<TaskManager, ServiceError> {
 	network::check(&config.network).map_err(ServiceError::Other)?;
+	let compiled = compiled::folder(config.base_path.path())
+		.inspect_err(|error| tracing::warn!("The runtime is compiled again at each start: {error}"))
+		.ok();
 	let sc_service::PartialComponents {
 		client,
 		backend,
@@ -185,7 +189,7 @@ pub fn new_full(mut config: Configuration, options: Options) -> Result<TaskManag
 		select_chain,
 		transaction_pool,
 		other: (block_import, grandpa_link, recoveries, mut telemetry),
-	} = new_partial(&mut config, &options.recoveries)?;
+	} = new_partial(&mut config, &options.recoveries, compiled)?;
 
 	let live = live::is_live(config.chain_spec.as_ref());
 	let members = Members::read(&client, &mut config.network, live)?;

@@ -113,7 +113,7 @@ pub enum ApiError {
 	#[error("the custodian receives as many uploads as it can: try again in a few seconds")]
 	TooManyUploads,
 	/// The disk is almost full.
-	#[error("the custodian's disk is almost full: it accepts no content and no shares now, and goes on to release those that it has. Try again later, or ask its institution to make room")]
+	#[error("the custodian's disk is almost full: it accepts no content and no shares now, and continues to release those that it has. Try again later, or ask its institution to make room")]
 	Full,
 	/// The custodian can't tell whether the requester has access: its node is behind.
 	#[error("this custodian can't tell now who has access: {0}. Ask another custodian")]

@@ -622,8 +622,8 @@ async fn send(
 	Ok(Err(refusal_of(&said).with_context(|| format!("an unknown refusal: {said}"))?))
 }
 
-/// A stranger's call is refused. The same bytes are taken once the stranger is enrolled, although they were
-/// sent all the time: that each attempt is refused does not make the node refuse the next one.
+/// The node refuses a stranger's call. It takes the same bytes once the stranger is enrolled, although they were
+/// sent again and again before: a refusal does not make the node refuse the next attempt.
 #[tokio::test]
 async fn transaction_of_a_stranger() -> Result<()> {
 	let (_turn, network) = shared_network().await?;
@@ -636,7 +636,7 @@ async fn transaction_of_a_stranger() -> Result<()> {
 	let url = network.sites[0].node.http_url();
 	let said = hand_in(&url, &extrinsic).await?.context("a stranger's transaction")?;
 	ensure!(refusal_of(&said) == Some(ChainError::Stranger), "a stranger's transaction: {said}");
-	let taken = until("the enrolled stranger's call is taken", Duration::from_secs(60), || async {
+	let taken = until("the enrolled stranger's call is taken", Duration::from_secs(300), || async {
 		hand_in(&url, &extrinsic).await.ok()?.is_none().then_some(())
 	});
 	let registrar = User::new("//RegistrarA", &root, &node)?;

@@ -12,12 +12,13 @@ use sp_crypto_hashing::{blake2_128, blake2_256, twox_128};
 use std::{
 	path::{Path, PathBuf},
 	process::{Command, Output},
+	time::Duration,
 };
 use vouchsafe_client::chain::H256;
 use vouchsafe_e2e::{
 	commands::keypair,
 	network::{export_spec, insert_entry, rpc},
-	process::{free_ports, program, Process, TemporaryFolder},
+	process::{free_ports, program, until, Process, TemporaryFolder},
 };
 use vouchsafe_primitives::{
 	AccountId, Categories, Category, Cid, Loss, Mechanism, Moment, Purpose, RoundPhase, StudyId,
@@ -236,10 +237,23 @@ fn example(file: &str) -> PathBuf {
 	Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli/examples").join(file)
 }
 
+/// The node has written the compiled runtime below its base path.
+async fn the_compiled_runtime_is_kept(node: &Node) -> Result<()> {
+	let base = node.folder.path().join("node").join("compiled-runtimes");
+	until("the compiled runtime is written", Duration::from_secs(60), || async {
+		let boot = std::fs::read_dir(&base).ok()?.next()?.ok()?.path();
+		let version = std::fs::read_dir(boot.join("modules")).ok()?.next()?.ok()?.path();
+		let mut files = std::fs::read_dir(version).ok()?.filter_map(Result::ok);
+		files.any(|file| file.metadata().is_ok_and(|it| it.len() > 1 << 20)).then_some(())
+	})
+	.await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn researchers_query_results_and_nothing_else() -> Result<()> {
 	let _turn = SUITE.turn().await;
 	let node = Node::start().await?;
+	the_compiled_runtime_is_kept(&node).await?;
 	everything_else_is_refused(&node).await?;
 	studies_and_budgets(&node).await?;
 	results(&node).await?;

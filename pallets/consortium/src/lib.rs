@@ -303,8 +303,8 @@ pub mod pallet {
 		TooManyNames,
 		/// It is the current release already.
 		AlreadyCurrent,
-		/// There are fewer validators or seats than are needed, so that one may fail. Or a validator lists no
-		/// node.
+		/// Too few validators or seats would remain for one of them to fail. Or a validator would remove its
+		/// last node from the list.
 		TooFew,
 		/// An account or a node is in the list twice.
 		Twice,
@@ -601,8 +601,8 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// The nodes of other members connect to these, and answer only these. With an empty list, none of
-		/// the member's nodes may connect, so a validator keeps at least one.
+		/// The nodes of other members connect to these nodes, and to no others of this member. With an empty
+		/// list, none of the member's nodes may connect, so a validator cannot remove its last one.
 		///
 		/// ## Errors
 		///

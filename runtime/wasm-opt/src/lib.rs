@@ -1,10 +1,12 @@
-//! What `substrate-wasm-builder` needs of the crate `wasm-opt`, without Binaryen, whose C++ takes a quarter of
-//! an hour to compile on one processor. The workspace's `[patch.crates-io]` puts this crate in its place.
+//! Removes the debugging sections from the runtime's WASM, in place of the crate `wasm-opt`.
 //!
-//! The builder asks for two passes. *StripDwarf* removes the debugging sections, as here. *SignextLowering*
-//! replaces instructions of WebAssembly's sign extension. rustc makes none for `wasm32v1-none`, the target of
-//! the runtime, whose instructions are those of WebAssembly 1.0 and mutable globals. So the module stays as it
-//! is. Binaryen would also write its numbers shorter: it is 6 % larger before it is compressed.
+//! `substrate-wasm-builder` depends on `wasm-opt`, which compiles Binaryen, a large C++ library: a quarter of an
+//! hour on one processor. The workspace's `[patch.crates-io]` uses this crate instead.
+//!
+//! The builder asks for two passes. *StripDwarf* removes the debugging sections, as this crate does.
+//! *SignextLowering* replaces instructions of WebAssembly's sign extension. rustc makes none for the runtime's
+//! target, `wasm32v1-none`, so this crate leaves that pass out. Binaryen would also write numbers in fewer bytes:
+//! without it, the module is 6 % larger before it is compressed.
 #![warn(missing_docs)]
 
 use std::{fs, io, path::Path};
@@ -12,7 +14,7 @@ use std::{fs, io, path::Path};
 /// The first bytes of a module: its magic number, and version 1.
 const HEAD: &[u8] = b"\0asm\x01\0\0\0";
 
-/// A change of the module. Both are always made.
+/// A change of the module. It makes no difference which ones are added.
 #[derive(Clone, Copy, Debug)]
 pub enum Pass {
 	/// Removes the debugging sections.
@@ -21,7 +23,7 @@ pub enum Pass {
 	SignextLowering,
 }
 
-/// What becomes of a module.
+/// The options of the optimiser, which this crate ignores.
 #[derive(Clone, Debug, Default)]
 pub struct OptimizationOptions(());
 
@@ -41,7 +43,7 @@ impl OptimizationOptions {
 		self
 	}
 
-	/// Does nothing: both passes are always made.
+	/// Does nothing: [`run`](Self::run) removes the debugging sections, and no more.
 	pub fn add_pass(&mut self, _: Pass) -> &mut Self {
 		self
 	}
@@ -96,12 +98,12 @@ mod tests {
 	use super::*;
 
 	fn section(id: u8, content: &[u8]) -> Vec<u8> {
-		// A length of two bytes, as linkers leave room.
+		// The length takes two bytes, because linkers reserve room for long ones.
 		[&[id, content.len() as u8 | 0x80, 0], content].concat()
 	}
 
 	#[test]
-	fn only_debugging_sections_go() {
+	fn only_debugging_sections_are_removed() {
 		let [types, name] = [section(1, &[0]), section(0, b"\x04name")];
 		let [info, line] = [section(0, b"\x0b.debug_infoxyz"), section(0, b"\x0b.debug_line")];
 		let module = [HEAD, &types, &info, &name, &line].concat();
@@ -117,7 +119,7 @@ mod tests {
 	}
 
 	#[test]
-	fn what_is_cut_off_is_no_module() {
+	fn a_truncated_module_is_refused() {
 		let module = [HEAD, &section(1, &[0, 1, 2]), &section(0, b"\x06.debug")].concat();
 		assert!(without_debugging(&module).is_some());
 		let ends = [HEAD.len(), HEAD.len() + 6, module.len()];

@@ -37,7 +37,8 @@ pub(super) async fn run(settings: &Settings, command: NodesCommand) -> Result<Ou
 	let nodes = change.apply(own.map(|it| it.nodes.clone()).unwrap_or_default())?;
 	ensure!(
 		!nodes.is_empty() || !own.is_some_and(|own| own.validates),
-		"it is the only node of {}, which validates: add the new node first, or leave the validators",
+		"this is the only listed node of {}, which is a validator: add the new node first. To stop validating, \
+		 ask the council for a motion",
 		member.name
 	);
 	agree(&sentence(&member.name, &nodes), agreement)?;
