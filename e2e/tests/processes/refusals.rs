@@ -636,9 +636,10 @@ async fn transaction_of_a_stranger() -> Result<()> {
 	let url = network.sites[0].node.http_url();
 	let said = hand_in(&url, &extrinsic).await?.context("a stranger's transaction")?;
 	ensure!(refusal_of(&said) == Some(ChainError::Stranger), "a stranger's transaction: {said}");
-	let taken = until("the enrolled stranger's call is taken", Duration::from_secs(300), || async {
-		hand_in(&url, &extrinsic).await.ok()?.is_none().then_some(())
-	});
+	let taken =
+		until("the enrolled stranger's call is taken", Duration::from_secs(300), || async {
+			hand_in(&url, &extrinsic).await.ok()?.is_none().then_some(())
+		});
 	let registrar = User::new("//RegistrarA", &root, &node)?;
 	let enrolled = commands::enrol_patient(&stranger, &registrar, "Hospital A");
 	tokio::try_join!(taken, enrolled)?;
