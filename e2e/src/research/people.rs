@@ -207,6 +207,9 @@ pub fn made_up() -> (String, String) {
 				"system": "http://hl7.org/fhir/sid/us-ssn",
 				"value": format!("999-{:02}-{:04}", person % 90 + 10, 1000 + person * 7),
 			}],
+			"name": [{ "family": format!("Family-{person:03}"), "given": [format!("Given-{person:03}")] }],
+			"telecom": [{ "system": "phone", "value": format!("555-0100-{person:03}") }],
+			"address": [{ "line": [format!("{person:03} Example Street")], "country": "CH" }],
 			"gender": if person % 7 < 4 { "female" } else { "male" },
 			"birthDate": format!("{year}-{:02}-15", person % 12 + 1),
 		});
