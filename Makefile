@@ -96,7 +96,7 @@ test-images: programs setup-images ## build the images twice; run four members f
 	@scripts/test-images
 
 .PHONY: demo
-demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study)
+demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study; STORY=care: of lost phones)
 	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)') $(STORY)
 
 .PHONY: found
@@ -104,8 +104,8 @@ found: programs ## found a network from its members' cards, with new keys, and s
 	@$(RUN) vouchsafe-demo found
 
 .PHONY: up
-up: programs wallet ## start the same network and leave it running; prints addresses and keys
-	@$(RUN) vouchsafe-demo up
+up: programs wallet ## start the same network and leave it running; prints addresses and keys (STORY=care: that story's)
+	@$(RUN) vouchsafe-demo up $(if $(filter care,$(STORY)),--chain care)
 
 .PHONY: down
 down: ## stop the network that `make up` started

@@ -381,6 +381,7 @@ impl Access {
 			country,
 			teams: team.into_iter().collect::<Vec<_>>().try_into().ok()?,
 			attested: true,
+			since: 0,
 		};
 		Some(Actor {
 			account: SOMEBODY,

@@ -60,6 +60,26 @@ pub enum Advice {
 	RepairPins,
 	/// Check whose export it is, or confirm that it is the same person's.
 	SamePatient,
+	/// Make another key.
+	MakeKey,
+	/// Change to a new key with the present one.
+	RenewKey,
+	/// Name guardians.
+	NameGuardians,
+	/// Begin with the card of another guardian.
+	AskForCard,
+	/// Have the person with the new key make a new request.
+	AskForKeyRequest,
+	/// Begin an attempt to give an account a new key.
+	BeginRecovery,
+	/// Begin as a guardian, with a card.
+	BeginWithCard,
+	/// Have two of this institution's staff begin.
+	BeginAtInstitution(String),
+	/// Approve the key that is under way for this account.
+	ApproveKey(String),
+	/// Look at what is under way for this account.
+	ListRecovery(String),
 }
 
 /// A failure with advice.

@@ -339,8 +339,8 @@ impl Waiting {
 }
 
 /// The consents in this patient's name that wait for another signature: at most one for a second
-/// clinician, and one for an authority. Of the first, the chain has only the hash, which may also be that
-/// of labels that are not known here.
+/// clinician, and one for an authority. Of the first, the chain has only the hash. If the patient's log
+/// cannot be read, it may also be that of labels or of a new key that are not known here.
 pub async fn waiting<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,

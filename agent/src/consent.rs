@@ -19,7 +19,7 @@ use crate::{
 	english::{teller, WithFingerprints},
 	labels::LabelTable,
 	names::Names,
-	open::own_share,
+	open::{own_share, ClosedShare},
 	platform::{Keep, Platform},
 	session::{institutions_of, result_of, At, Session},
 	study,
@@ -73,6 +73,9 @@ pub struct CarryReport {
 	pub carried: Vec<(H256, u32, AccountId)>,
 	/// The versions whose share could not be carried, and why.
 	pub failed: Vec<(H256, u32, String)>,
+	/// The versions whose share is sealed to another key than the user's, such as one that was replaced. It
+	/// cannot be carried any more.
+	pub closed: Vec<(H256, u32)>,
 }
 
 /// Reads a grantee: `everyone`, `role:nurse`, `role:nurse@Hospital B`, `institution:Hospital B` or
@@ -194,7 +197,7 @@ pub async fn kept_text(
 ) -> Result<Option<String>> {
 	let me = session.me()?;
 	let name = hex::encode(text.commitment.0);
-	let Some(bytes) = session.keep.read_sealed(&me.encryption, FOLDER, &name).await? else {
+	let Some(bytes) = session.keep.read_own(&me.encryption, FOLDER, &name).await? else {
 		return Ok(None);
 	};
 	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
@@ -507,6 +510,7 @@ pub async fn carry(
 					carried.carried.push((record, version, institution.clone()));
 				},
 				Ok(Carried::NoShare) => {},
+				Ok(Carried::Closed) => carried.closed.push((record, version)),
 				Ok(Carried::Away(why)) => {
 					away.insert(institution.clone(), why.clone());
 					carried.failed.push((record, version, why));
@@ -534,6 +538,8 @@ enum Carried {
 	Yes,
 	/// There is none.
 	NoShare,
+	/// It does not open.
+	Closed,
 	/// The custodian takes none now, for this reason.
 	Away(String),
 }
@@ -562,7 +568,10 @@ async fn carry_one<P: Platform>(
 		.as_ref()
 		.with_context(|| format!("{name} has not named a custodian that could keep it"))?;
 	session.ensure_recipient(at, institution).await?;
-	let (share, commitments, set) = own_share(session, at, record, version).await?;
+	let (share, commitments, set) = match own_share(session, at, record, version).await {
+		Err(error) if error.is::<ClosedShare>() => return Ok(Carried::Closed),
+		share => share?,
+	};
 	let address = ShareAddress {
 		genesis: session.genesis().0,
 		record: record.0,

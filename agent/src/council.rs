@@ -20,8 +20,8 @@ use codec::Encode;
 use std::time::Duration;
 use vouchsafe_protocol::{
 	calls::{
-		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RuntimeCall, StudiesCall, SystemCall,
-		MAX_WEIGHT,
+		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RecoveryCall, RuntimeCall,
+		StudiesCall, SystemCall, MAX_WEIGHT,
 	},
 	errors::ChainError,
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
@@ -364,6 +364,12 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 			 motion counts up to block {until}",
 			listed(session, validators)
 		),
+		RuntimeCall::Recovery(RecoveryCall::set_key { account, key, encryption_key }) => format!(
+			"let the key {} sign for {} from then on, in place of the present one, with the encryption key 0x{}",
+			address(key),
+			session.names.in_sentence(account),
+			hex::encode(encryption_key)
+		),
 		RuntimeCall::Studies(StudiesCall::approve { study }) => format!("approve study {study}"),
 		RuntimeCall::Studies(StudiesCall::stop { study }) => format!("stop study {study}"),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
@@ -571,6 +577,14 @@ mod tests {
 		] {
 			assert_eq!(describe(&session, Some(&as_root(call.into()))), expected);
 		}
+		let account = session.me().unwrap().account();
+		let (key, encryption_key) = (AccountId::new([1; 32]), [1; 32]);
+		let call = RecoveryCall::set_key { account, key, encryption_key };
+		let said = describe(&session, Some(&as_root(call.into())));
+		assert!(
+			said.starts_with("let the key 5") && said.contains("encryption key 0x0101"),
+			"{said}"
+		);
 		let manifest =
 			Manifest { version: "0.1.0".into(), files: Default::default(), hash: H256([7; 32]) };
 		let said = describe(&session, Some(&as_root(publish(&manifest))));

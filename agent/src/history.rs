@@ -281,7 +281,7 @@ impl Line {
 pub async fn seen(session: &Session<impl Platform>, patient: &AccountId) -> Result<u64> {
 	let me = session.me()?;
 	let name = place(&session.genesis(), patient);
-	let found = session.keep.read_sealed(&me.encryption, SEEN, &name).await?;
+	let found = session.keep.read_own(&me.encryption, SEEN, &name).await?;
 	let Some(bytes) = found else { return Ok(0) };
 	serde_json::from_slice(&bytes).context("the mark of what was seen of the log is damaged")
 }
@@ -298,7 +298,7 @@ pub async fn mark_seen(
 		return Ok(());
 	}
 	let (name, bytes) = (place(&session.genesis(), patient), serde_json::to_vec(&count)?);
-	session.keep.write_sealed(&me.encryption, SEEN, &name, &bytes).await
+	session.keep.write_own(&me.encryption, SEEN, &name, &bytes).await
 }
 
 /// Where the mark of a log is: two chains may have patients with the same key.

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use subxt_signer::{polkadot_js_compat, sr25519::Keypair, DeriveJunction, DEV_PHRASE};
 use vouchsafe_protocol::{
-	signing::{SharedSigner, Signer as _},
+	signing::{ReplacementKey, SharedSigner, Signer as _},
 	types::{account_bytes, address, AccountId},
 };
 use vouchsafe_vault::{derive_encryption_key, passphrase, seal::SecretKey};
@@ -34,9 +34,22 @@ pub struct Identity {
 }
 
 impl Identity {
-	/// The account.
+	/// The account for which it signs. Without a [session](crate::session::Session::new), which asks the
+	/// chain, it is the one of the key's own name.
 	pub fn account(&self) -> AccountId {
 		self.signer.account()
+	}
+
+	/// The key that signs. It has the account's name unless it has replaced the account's first key.
+	pub fn key(&self) -> AccountId {
+		self.signer.key()
+	}
+
+	/// The same key, which has replaced the key of this account.
+	#[must_use]
+	pub fn signing_for(self, account: AccountId) -> Self {
+		let signer = Arc::new(ReplacementKey::new(self.signer, account));
+		Self { signer, ..self }
 	}
 
 	/// The encryption key's public half.

@@ -94,13 +94,13 @@ impl LabelTable {
 	/// Reads what is known of a patient's labels.
 	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
 		let name = file_name(me, patient);
-		let mut table: Self = match keep.read_sealed(&me.encryption, FOLDER, &name).await? {
+		let mut table: Self = match keep.read_own(&me.encryption, FOLDER, &name).await? {
 			Some(bytes) => {
 				serde_json::from_slice(&bytes).context("the file of labels is damaged")?
 			},
 			None => Self::default(),
 		};
-		if let Some(bytes) = keep.read_sealed(&me.encryption, KEYS, &name).await? {
+		if let Some(bytes) = keep.read_own(&me.encryption, KEYS, &name).await? {
 			let key =
 				LabelKey::from_bytes(&bytes).context("the file of the label key is damaged")?;
 			table.key = Some(key);
@@ -123,7 +123,7 @@ impl LabelTable {
 		if table != before {
 			let bytes = serde_json::to_vec(&table)?;
 			let name = file_name(me, patient);
-			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
+			keep.write_own(&me.encryption, FOLDER, &name, &bytes).await?;
 		}
 		Ok((table, value))
 	}
@@ -136,7 +136,7 @@ impl LabelTable {
 			return Ok(kept);
 		}
 		let name = file_name(me, &patient);
-		keep.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+		keep.write_own(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
 		Ok(key)
 	}
 
@@ -157,11 +157,11 @@ impl LabelTable {
 		table.records.extend(records.clone());
 		if table != before {
 			let bytes = serde_json::to_vec(&table)?;
-			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
+			keep.write_own(&me.encryption, FOLDER, &name, &bytes).await?;
 		}
 		let Some(key) = key else { return Ok(false) };
 		if before.key.is_none() {
-			keep.write_sealed(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+			keep.write_own(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
 		}
 		Ok(before.key.is_some_and(|kept| kept != *key))
 	}
@@ -526,6 +526,33 @@ mod tests {
 		assert!(LabelTable::keep_key(&keep, &me, LabelKey::random()).await.unwrap() == key);
 		let kept = LabelTable::load(&keep, &me, &me.account()).await.unwrap();
 		assert!(kept.key() == Some(&key) && kept.words == table.words);
+	}
+
+	/// The custodian seals the label key to the encryption key that the chain has now.
+	#[tokio::test]
+	async fn a_label_key_is_kept_again_after_the_encryption_key_was_replaced() {
+		let keep = MemoryKeep::default();
+		let before = Identity::development("//PatientA").unwrap();
+		let account = before.account();
+		let learn = |table: &mut LabelTable| {
+			table.use_words(&owned(&["fertility"]));
+			Ok(())
+		};
+		LabelTable::update(&keep, &before, &account, learn).await.unwrap();
+		let key = LabelKey::random();
+		LabelTable::keep_key(&keep, &before, key.clone()).await.unwrap();
+
+		let encryption = vouchsafe_vault::seal::SecretKey::random();
+		let now = Identity { encryption, ..before.clone() };
+		let table = LabelTable::load(&keep, &now, &account).await.unwrap();
+		assert_eq!(table, LabelTable::default());
+		assert!(LabelTable::keep_key(&keep, &now, key.clone()).await.unwrap() == key);
+		LabelTable::update(&keep, &now, &account, learn).await.unwrap();
+		let table = LabelTable::load(&keep, &now, &account).await.unwrap();
+		assert!(table.key() == Some(&key) && table.used_words().count() == 1);
+		let places = keep.places();
+		let former = places.iter().filter(|(_, name)| name.ends_with(".former")).count();
+		assert_eq!((places.len(), former), (4, 2), "nothing is lost: {places:?}");
 	}
 
 	#[test]

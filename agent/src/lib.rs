@@ -15,7 +15,7 @@
 //!   institutions hold the records.
 //! - [`practice`]: a practitioner's own requests, and what is open to a practitioner.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
-//!   staff. [`registrar`]: the registration desk.
+//!   staff. [`registrar`]: the registration desk. [`recovery`]: guardians, and new keys for accounts.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
 //!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
@@ -56,6 +56,7 @@ pub mod platform;
 pub mod practice;
 pub mod preview;
 pub mod readable;
+pub mod recovery;
 pub mod registrar;
 pub mod request;
 #[cfg(test)]

@@ -86,6 +86,23 @@ impl Names {
 		self.known.entry((source, name)).or_default().insert(account);
 	}
 
+	/// Says for which account the user's key of this name signs: its name is the account's then, and not that
+	/// of the account that the key would be.
+	pub(crate) fn set_account_of_key(&mut self, name: &str, key: &AccountId, account: AccountId) {
+		let name = line(name);
+		if let Some(accounts) = self.known.get_mut(&(Source::Key, name.clone())) {
+			accounts.remove(key);
+		}
+		if let Some(accounts) = self.alike.get_mut(&look(&name)) {
+			accounts.remove(key);
+		}
+		let bytes = account_bytes(key);
+		if self.called.get(&bytes).is_some_and(|(source, _)| *source == Source::Key) {
+			self.called.remove(&bytes);
+		}
+		self.insert(Source::Key, name, account);
+	}
+
 	/// Adds an institution by its name on the chain. The user's own name for it comes first.
 	pub fn add_institution(&mut self, name: &str, account: AccountId) {
 		self.insert(Source::Institution, name.to_owned(), account);
@@ -384,6 +401,27 @@ mod tests {
 		assert_eq!(*advice, Advice::AddName("Nobody".into()));
 		assert!(remove(&keep, "Dr. Berger").await.unwrap());
 		assert!(!remove(&keep, "Dr. Berger").await.unwrap());
+	}
+
+	#[tokio::test]
+	async fn a_key_is_named_as_the_account_for_which_it_signs() {
+		let mut keep = MemoryKeep::default();
+		let [first, key] = [7, 8].map(|id| AccountId::new([id; 32]));
+		keep.keys = vec![("eva".into(), first.to_string()), ("eva-2".into(), key.to_string())];
+		let mut names = Names::load(&keep, false).await.unwrap();
+		assert_eq!((names.resolve("eva-2").unwrap(), &*names.show(&key)), (key.clone(), "eva-2"));
+		names.set_account_of_key("eva-2", &key, first.clone());
+		for name in ["eva", "eva-2"] {
+			assert_eq!(names.resolve(name).unwrap(), first, "{name}");
+		}
+		assert_eq!(names.show(&first), "eva");
+		assert!(names.show(&key).contains('…'));
+		// On a new device there is only the new key.
+		keep.keys.remove(0);
+		let mut names = Names::load(&keep, false).await.unwrap();
+		names.set_account_of_key("eva-2", &key, first.clone());
+		assert_eq!(names.show(&first), "eva-2");
+		assert_eq!(names.list().len(), 1);
 	}
 
 	#[test]

@@ -479,7 +479,11 @@ async fn gather(session: &Session<impl Platform>, target: &Target) -> Result<Gat
 		}
 	}
 	let faults = gathered.faults.iter().map(|(source, fault): &(Source, Fault)| {
-		(name_of(session, target, source), fault.to_string())
+		let what = match source {
+			Source::Own { .. } if is_closed(fault) => CLOSED.into(),
+			_ => fault.to_string(),
+		};
+		(name_of(session, target, source), what)
 	});
 	let away =
 		away.into_iter().map(|(institution, reason)| (session.names.show(institution), reason));
@@ -583,16 +587,32 @@ pub(crate) struct BadCopy {
 	pub(crate) text: String,
 	/// Whether it was changed. Otherwise it could not be fetched.
 	pub(crate) is_changed: bool,
+	/// Whether it does not open with the user's encryption key. It may be sealed to one that was replaced.
+	pub(crate) is_closed: bool,
 }
 
 impl BadCopy {
 	pub(crate) fn away(error: impl ToString) -> Self {
-		Self { text: error.to_string(), is_changed: false }
+		Self { text: error.to_string(), is_changed: false, is_closed: false }
 	}
 
 	fn changed(error: impl ToString) -> Self {
-		Self { text: error.to_string(), is_changed: true }
+		Self { text: error.to_string(), is_changed: true, is_closed: false }
 	}
+
+	/// Something that is sealed, but not to the user's encryption key.
+	fn closed() -> Self {
+		Self { text: CLOSED.into(), is_changed: true, is_closed: true }
+	}
+}
+
+/// Why the user's own share does not open. After a key was replaced, this is so for each earlier share.
+const CLOSED: &str =
+	"it does not open with your encryption key: it is sealed to one that was replaced, or it was changed";
+
+/// Whether something is well sealed, but does not open with the user's key.
+fn is_closed(fault: &Fault) -> bool {
+	matches!(fault, Fault::DoesNotOpen(why) if *why == vouchsafe_vault::Error::CannotOpen.to_string())
 }
 
 impl From<TooSlow> for BadCopy {
@@ -669,7 +689,13 @@ async fn fetch_copy<S: Sink>(
 	Ok(draft.write(&plaintext).await.map(|()| (draft, commitment.finish())))
 }
 
-/// The patient's own share of a version, from a custodian that keeps it, with the commitments.
+/// The patient's own share does not open with the patient's key, and no custodian has another one.
+#[derive(Clone, Copy, Debug, Error)]
+#[error("your own key share cannot be used: {}", CLOSED)]
+pub(crate) struct ClosedShare;
+
+/// The patient's own share of a version, from a custodian that keeps it, with the commitments. The error is
+/// [`ClosedShare`] if there are only shares that are sealed to another key.
 pub async fn own_share<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -686,6 +712,9 @@ pub async fn own_share<P: Platform>(
 	.await;
 	if let Some((_, (share, commitments))) = found {
 		return Ok((share, commitments, target.set.clone()));
+	}
+	if failed.iter().any(|(_, bad)| bad.is_closed) {
+		bail!(ClosedShare);
 	}
 	let failed = bad_copies(session, failed);
 	bail!("no custodian gave your own share: {}", reasons(&texts(failed)))
@@ -714,8 +743,10 @@ pub(crate) fn judge_own_share(
 ) -> Result<(Share, Commitments), BadCopy> {
 	let mut gathered = Gathered::default();
 	gathered.take_own(target, key, institution, envelope);
-	if let Some((_, fault)) = gathered.faults.first() {
-		return Err(BadCopy::changed(fault));
+	match gathered.faults.first() {
+		Some((_, fault)) if is_closed(fault) => return Err(BadCopy::closed()),
+		Some((_, fault)) => return Err(BadCopy::changed(fault)),
+		None => {},
 	}
 	match (gathered.shares.first(), gathered.commitments()) {
 		(Some((_, share)), Some(commitments)) => Ok((share.clone(), commitments.clone())),

@@ -188,6 +188,48 @@ pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 			Ok(Some(bytes))
 		}
 	}
+
+	/// The same, for what the person can do without. What is sealed to another key counts as nothing: the
+	/// account's encryption key may have been replaced since.
+	fn read_own(
+		&self,
+		key: &SecretKey,
+		folder: &str,
+		name: &str,
+	) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>>> + SendOutsideWasm {
+		async move {
+			match self.read_sealed(key, folder, name).await {
+				Err(error) if does_not_open(&error) => {
+					tracing::info!("{error:#}");
+					Ok(None)
+				},
+				read => read,
+			}
+		}
+	}
+
+	/// Writes what [`Self::read_own`] reads. What is sealed to another key there is kept beside it, as
+	/// `NAME.former`: the person may still have that key.
+	fn write_own(
+		&self,
+		key: &SecretKey,
+		folder: &str,
+		name: &str,
+		bytes: &[u8],
+	) -> impl Future<Output = Result<()>> + SendOutsideWasm {
+		async move {
+			if self.read_sealed(key, folder, name).await.is_err_and(|it| does_not_open(&it)) {
+				let former = self.read(folder, name).await?.unwrap_or_default();
+				self.write(folder, &format!("{name}.former"), &former).await?;
+			}
+			self.write_sealed(key, folder, name, bytes).await
+		}
+	}
+}
+
+/// Whether sealed bytes do not open: they are sealed to another key, or damaged.
+fn does_not_open(error: &anyhow::Error) -> bool {
+	matches!(error.downcast_ref(), Some(vouchsafe_vault::Error::CannotOpen))
 }
 
 /// The associated data of sealed bytes: their place.
@@ -282,5 +324,24 @@ mod tests {
 		keep.copy(("texts", "a"), ("texts", "b"));
 		assert!(keep.read_sealed(&key, "texts", "b").await.is_err());
 		assert!(*keep.read("texts", "a").await.unwrap().unwrap() != b"text");
+	}
+
+	#[tokio::test]
+	async fn what_is_sealed_to_a_replaced_key_makes_room_and_is_kept() {
+		let keep = MemoryKeep::default();
+		let (former, key) = (SecretKey::random(), SecretKey::random());
+		keep.write_own(&former, "texts", "a", b"before").await.unwrap();
+		assert_eq!(*keep.read_own(&former, "texts", "a").await.unwrap().unwrap(), b"before");
+		assert!(keep.read_own(&key, "texts", "a").await.unwrap().is_none());
+		for text in [b"one", b"two"] {
+			keep.write_own(&key, "texts", "a", text).await.unwrap();
+			assert_eq!(*keep.read_own(&key, "texts", "a").await.unwrap().unwrap(), *text);
+		}
+		assert_eq!(keep.places().len(), 2);
+		keep.copy(("texts", "a.former"), ("texts", "a"));
+		assert_eq!(*keep.read_own(&former, "texts", "a").await.unwrap().unwrap(), b"before");
+		// What is no sealed bytes at all is still an error.
+		keep.write("texts", "a", b"damaged").await.unwrap();
+		assert!(keep.read_own(&key, "texts", "a").await.is_err());
 	}
 }

@@ -16,6 +16,7 @@ use std::{
 	sync::{Arc, Mutex},
 };
 use vouchsafe_protocol::{
+	api::Query,
 	calls::RuntimeCall,
 	compatibility::RuntimeMetadata,
 	errors::ChainError,
@@ -37,6 +38,8 @@ type Reaction = Box<dyn FnMut(&RuntimeCall, &mut State) -> Vec<Event> + Send>;
 pub(crate) struct State {
 	values: BTreeMap<Vec<u8>, Vec<u8>>,
 	answers: BTreeMap<String, Vec<u8>>,
+	/// What functions answer to certain arguments. They go before the other answers.
+	certain: BTreeMap<(String, Vec<u8>), Vec<u8>>,
 }
 
 impl State {
@@ -70,6 +73,16 @@ impl State {
 	/// Sets what a function of the runtime answers to any arguments.
 	pub(crate) fn answer(&mut self, function: &str, answer: &impl Encode) {
 		self.answers.insert(format!("VouchsafeApi_{function}"), answer.encode());
+	}
+
+	/// The same for a question about keys.
+	pub(crate) fn answer_care(&mut self, function: &str, answer: &impl Encode) {
+		self.answers.insert(format!("CareApi_{function}"), answer.encode());
+	}
+
+	/// Sets what is answered to a question with these arguments.
+	pub(crate) fn answer_to<T: Encode>(&mut self, query: Query<T>, answer: &T) {
+		self.certain.insert((query.function.to_owned(), query.arguments), answer.encode());
 	}
 
 	/// The same for a question about studies.
@@ -159,8 +172,10 @@ impl View for ScriptedNode {
 		RuntimeMetadata::own()
 	}
 
-	async fn call(&self, function: &str, _: Vec<u8>) -> Result<Vec<u8>, ChainError> {
-		let found = self.0.lock().unwrap().state.answers.get(function).cloned();
+	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+		let state = self.0.lock().unwrap().state.clone();
+		let certain = state.certain.get(&(function.to_owned(), arguments));
+		let found = certain.or_else(|| state.answers.get(function)).cloned();
 		found.ok_or_else(|| ChainError::Unreachable(format!("nothing answers {function}")))
 	}
 

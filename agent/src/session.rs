@@ -13,11 +13,11 @@ use futures::future::BoxFuture;
 use std::sync::Arc;
 use vouchsafe_protocol::{
 	calls::RuntimeCall,
-	errors::ChainError,
+	errors::{ChainError, CustodianError},
 	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
-	types::{AccountId, Affiliation, Institution, Status, H256},
+	types::{AccountId, Affiliation, Institution, KeyState, Status, H256},
 };
 use vouchsafe_speech::Speech;
 
@@ -75,10 +75,22 @@ pub struct Session<P: Platform> {
 }
 
 impl<P: Platform> Session<P> {
-	/// A session on existing connections. With `development`, development keys are names too.
+	/// A session on existing connections. With `development`, development keys are names too. The chain says
+	/// for which account the user's key signs.
+	///
+	/// # Errors
+	///
+	/// [`ChainError::Replaced`] if another key has replaced the user's.
 	pub async fn new(parts: Parts<P>, me: Option<Identity>, development: bool) -> Result<Self> {
 		let Parts { chain, custodians, keep, clock, progress } = parts;
-		let names = Names::load(&keep, development).await?;
+		let me = match me {
+			Some(me) => Some(with_account(&chain, me).await?),
+			None => None,
+		};
+		let mut names = Names::load(&keep, development).await?;
+		if let Some(me) = me.as_ref().filter(|me| me.key() != me.account()) {
+			names.set_account_of_key(&me.name, &me.key(), me.account());
+		}
 		let (members, pins, hook) = (Vec::new(), Pins::default(), None);
 		let mut session = Self {
 			chain,
@@ -345,6 +357,20 @@ impl<P: Platform> Session<P> {
 	}
 }
 
+/// The user's key, with the account for which it signs. Custodians tell only enrolled accounts so: if they
+/// refuse, the question was not signed or the account is not enrolled, and no key has replaced another.
+async fn with_account(chain: &impl Submit, me: Identity) -> Result<Identity, ChainError> {
+	let at = chain.finalized().await?;
+	match at.key_state(&me.key()).await {
+		Ok(None) | Err(ChainError::Custodian(CustodianError::NoAccess)) => Ok(me),
+		Ok(Some(KeyState::Signs(account))) => Ok(me.signing_for(account)),
+		Ok(Some(KeyState::Replaced)) | Err(ChainError::Custodian(CustodianError::Replaced)) => {
+			Err(ChainError::Replaced)
+		},
+		Err(error) => Err(error),
+	}
+}
+
 /// An institution's name, as it is shown.
 fn name_of(institution: &Institution) -> String {
 	crate::text::line(&String::from_utf8_lossy(&institution.name))
@@ -535,6 +561,7 @@ mod tests {
 		session.chain.change(|state| {
 			state.answer("institutions", &vec![(account.clone(), kind, status, institution)]);
 			state.institution(&Member { custodian: None, ..member });
+			state.answer_care("key_state", &None::<KeyState>);
 		});
 		let file = hex::encode(session.genesis().0);
 		session.keep.write("members", &file, b"damaged").await.unwrap();
@@ -556,6 +583,38 @@ mod tests {
 
 		assert_eq!(session.repair_pins().await.unwrap(), Some(format!("members/{file}.damaged")));
 		session.ensure_confirmed(&account).unwrap();
+	}
+
+	/// A session of this key on a chain that says this of each key.
+	async fn session_of(uri: &str, state: Option<KeyState>) -> Result<Session<Scripted>> {
+		let Session { chain, custodians, keep, clock, progress, .. } = Session::scripted(uri);
+		chain.change(|script| {
+			script.answer("institutions", &Vec::<AccountId>::new());
+			script.answer_care("key_state", &state);
+		});
+		let parts = Parts { chain, custodians, keep, clock, progress };
+		Session::new(parts, Some(Identity::development(uri)?), true).await
+	}
+
+	#[tokio::test]
+	async fn a_new_key_acts_as_the_account_for_which_it_signs() {
+		let own = Identity::development("//PatientA").unwrap();
+		let new = Identity::development("//PatientA//new").unwrap();
+		let session = session_of("//PatientA//new", Some(KeyState::Signs(own.account()))).await;
+		let me = session.as_ref().unwrap().me().unwrap();
+		assert_eq!((me.account(), me.key()), (own.account(), new.account()));
+		assert_eq!((&me.name, me.encryption_key()), (&new.name, new.encryption_key()));
+		// One that has replaced no other is its own account's, enrolled or not.
+		let session = session_of("//PatientA", None).await.unwrap();
+		assert_eq!(session.me().unwrap().account(), own.account());
+		assert_eq!(session.me().unwrap().key(), own.account());
+	}
+
+	#[tokio::test]
+	async fn a_replaced_key_is_told_what_to_do() {
+		let refused = session_of("//PatientA", Some(KeyState::Replaced)).await.err().unwrap();
+		assert_eq!(refused.downcast_ref(), Some(&ChainError::Replaced));
+		assert!(refused.to_string().ends_with("use the new key"), "{refused}");
 	}
 
 	/// Two members swap their names between two commands. The user's name for one of them then means

@@ -2,10 +2,12 @@
 //! for each patient and institution, and another one replaces it.
 
 use crate::{
+	audit,
 	english::teller,
 	label_keys,
 	labels::LabelTable,
 	platform::Platform,
+	recovery::proposal::kept_matter,
 	session::{At, Session},
 };
 use anyhow::Result;
@@ -72,16 +74,37 @@ pub(crate) async fn matter_of<P: Platform>(
 	let records = at.all_records_of(patient).await?;
 	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 	let labels = label_keys::learn(session, patient, tags).await?;
-	Ok((recognise(content, institution, &records, &labels), labels))
+	let new_key = kept_matter(session, patient, institution).await;
+	let matter = match recognise(content, institution, &records, &labels, new_key) {
+		None => in_own_log(session, patient, content).await,
+		known => known,
+	};
+	Ok((matter, labels))
 }
 
-/// The matter of this hash, if it is about a record of the institution and labels that are known here, or
-/// about the patient's death.
+/// The matter of this hash in the user's own log, which has all of them but consents. The hash proves it.
+async fn in_own_log(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	content: &H256,
+) -> Option<StaffMatter> {
+	session.me.as_ref().filter(|me| me.account() == *patient)?;
+	let log = audit::read(session, patient, None, None).await.ok()?;
+	let mut matters = log.entries().filter_map(|(_, entry)| match entry?.event {
+		LogEvent::StaffProposed(matter) => Some(matter),
+		_ => None,
+	});
+	matters.find(|matter| agreed_matter(matter) == *content)
+}
+
+/// The matter of this hash, if it is about a record of the institution and labels that are known here, about
+/// the patient's death, or a new key that is known here.
 fn recognise(
 	content: &H256,
 	institution: &AccountId,
 	records: &[(H256, Record)],
 	labels: &LabelTable,
+	new_key: Option<StaffMatter>,
 ) -> Option<StaffMatter> {
 	let of_patient = [StaffMatter::DeclareDeceased, StaffMatter::TakeDeathBack];
 	let label_sets = label_sets(labels);
@@ -98,6 +121,7 @@ fn recognise(
 	of_patient
 		.into_iter()
 		.chain(theirs.flat_map(|(id, _)| of_record(*id)))
+		.chain(new_key)
 		.find(|matter| agreed_matter(matter) == *content)
 }
 
@@ -119,9 +143,11 @@ fn label_sets(table: &LabelTable) -> Vec<LabelTags> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::scripted::Scripted;
+	use crate::{consent::fixtures::hospital, keys::Identity, scripted::Scripted};
 	use vouchsafe_protocol::{
-		messages::Hex, runtime::runtime_types::pallet_enrolment::types::StaffProposal, storage,
+		messages::{Hex, HexBytes, LogLine},
+		runtime::runtime_types::pallet_enrolment::types::StaffProposal,
+		storage,
 	};
 
 	const PATIENT: AccountId = AccountId::new([9; 32]);
@@ -182,6 +208,41 @@ mod tests {
 		assert_eq!(waiting.sentence, None, "not a record of the hospital");
 	}
 
+	/// Otherwise a new key that waits would be told to the patient as a consent.
+	#[tokio::test]
+	async fn the_patient_knows_what_waits_from_the_log() {
+		let mut session = Session::scripted("//PatientA");
+		let me = session.me().unwrap().account();
+		let (key, evidence) = (AccountId::new([4; 32]), H256([5; 32]));
+		let matter = StaffMatter::NewKey { key, encryption_key: [6; 32], evidence };
+		let entry = LogEntry {
+			signer: COLLEAGUE,
+			origin: COLLEAGUE,
+			acting_for: Some(HOSPITAL),
+			purpose: None,
+			event: LogEvent::StaffProposed(matter.clone()),
+		};
+		let (entry, head) = (HexBytes(entry.to_bytes()), Hex([0; 32]));
+		session.custodians.log = vec![LogLine { seq: 0, block: 1, time: 0, entry, head }];
+		session.members = vec![hospital()];
+		session.chain.change(|state| {
+			state.answer("records_of", &Vec::<u8>::new());
+			state.answer("audit_head", &(1u64, H256::zero()));
+		});
+		let at = session.finalized().await.unwrap();
+		let found = async |session: &Session<Scripted>, matter: &StaffMatter| {
+			let content = agreed_matter(matter);
+			matter_of(session, &at, &me, &HOSPITAL, &content).await.unwrap().0
+		};
+		assert_eq!(found(&session, &matter).await.as_ref(), Some(&matter));
+		let other = mark(5, RecordStatus::WrongPatient);
+		assert_eq!(found(&session, &other).await, None);
+		// Nobody else has this log.
+		let somebody = Identity::development("//DoctorA").unwrap();
+		let session = Session { me: Some(somebody), ..session };
+		assert_eq!(found(&session, &matter).await, None);
+	}
+
 	#[tokio::test]
 	async fn proposals_of_every_kind_are_recognised() {
 		let mut table = LabelTable::default();
@@ -194,8 +255,14 @@ mod tests {
 			labels: canonical_tags(ids.iter().map(|id| LabelTag([*id; 4]))).unwrap(),
 		};
 		let records = [record(5, HOSPITAL), record(6, COLLEAGUE)];
+		let new_key = |id: u8| {
+			let (key, evidence) = (AccountId::new([id; 32]), H256([id; 32]));
+			StaffMatter::NewKey { key, encryption_key: [id; 32], evidence }
+		};
 		let known = |matter: &StaffMatter| {
-			recognise(&agreed_matter(matter), &HOSPITAL, &records, &table).as_ref() == Some(matter)
+			let kept = Some(new_key(1));
+			let found = recognise(&agreed_matter(matter), &HOSPITAL, &records, &table, kept);
+			found.as_ref() == Some(matter)
 		};
 		for matter in [
 			mark(5, RecordStatus::WrongContent),
@@ -206,10 +273,12 @@ mod tests {
 			label(&[2]),
 			label(&[1, 4]),
 			label(&[1, 2, 3]),
+			new_key(1),
 		] {
 			assert!(known(&matter), "{matter:?}");
 		}
-		for matter in [label(&[1, 2, 3, 4]), label(&[9]), mark(6, RecordStatus::WrongPatient)] {
+		let of_another = mark(6, RecordStatus::WrongPatient);
+		for matter in [label(&[1, 2, 3, 4]), label(&[9]), of_another, new_key(2)] {
 			assert!(!known(&matter), "{matter:?}");
 		}
 	}

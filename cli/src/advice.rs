@@ -87,6 +87,31 @@ fn words(advice: &Advice) -> String {
 			 institutions whether what it shows is right"
 		},
 		Advice::SamePatient => ". Check --patient. If it is the same person, use --same-patient",
+		Advice::MakeKey => ". `vouchsafe key generate NAME` makes another key",
+		Advice::RenewKey => ": `vouchsafe key renew NEW`",
+		Advice::NameGuardians => {
+			". `vouchsafe guardians set --threshold NUMBER WHO…` names guardians"
+		},
+		Advice::AskForCard => {
+			": their owner has named others since, or it is forged. Let a guardian with a newer card begin"
+		},
+		Advice::AskForKeyRequest => {
+			": have it made again, by the person with the new key, with `vouchsafe recovery request`"
+		},
+		Advice::BeginRecovery => ". `vouchsafe recovery start FILE` begins one",
+		Advice::BeginWithCard => ". A guardian begins with --card CARD",
+		Advice::BeginAtInstitution(name) => {
+			return format!(
+				". Two of the staff of {name} can begin: `vouchsafe recovery start FILE --institution \
+				 \"{name}\" --evidence TEXT`"
+			)
+		},
+		Advice::ApproveKey(name) => {
+			return format!(". `vouchsafe recovery approve \"{name}\"` approves it")
+		},
+		Advice::ListRecovery(name) => {
+			return format!(". `vouchsafe recovery list \"{name}\"` shows it")
+		},
 	};
 	words.to_owned()
 }

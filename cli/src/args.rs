@@ -5,9 +5,11 @@ mod consent;
 mod council;
 mod doctor;
 mod enrol;
+mod guardians;
 mod key;
 mod name;
 mod record;
+mod recovery;
 mod request;
 mod study;
 mod validator;
@@ -29,11 +31,13 @@ pub use council::{
 };
 pub use doctor::Doctor;
 pub use enrol::EnrolCommand;
+pub use guardians::GuardiansCommand;
 pub use key::KeyCommand;
 pub use name::NameCommand;
 pub use record::{
 	relation, AddDocument, Adding, ImportFile, OpenRecords, RecordCommand, WhichRecords,
 };
+pub use recovery::{Only, RecoveryCommand, StartRecovery};
 pub use request::RequestCommand;
 pub use study::{Choice, Contribution, Paper, StudyCommand, WhichReport, WhichResult};
 pub use validator::{NodesCommand, PeerKey, ValidatorCommand};
@@ -181,6 +185,15 @@ pub enum Command {
 		vouchsafe --key registrar enrol submit eva.json"
 	)]
 	Enrol(EnrolCommand),
+	/// Your guardians: people who can together give your account a new key.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  vouchsafe --key eva guardians set --threshold 2 Ada Ben Carl"
+	)]
+	Guardians(GuardiansCommand),
+	/// New keys for accounts whose key is lost: ask for one, approve it, object to it, finish it.
+	#[command(subcommand, after_help = "Example:\n  vouchsafe --key ben recovery approve Eva")]
+	Recovery(RecoveryCommand),
 	/// The council's motions: admissions, validators, seats, releases of the wallet, upgrades.
 	#[command(after_help = "Example:\n  vouchsafe council list")]
 	Council(Council),
@@ -324,7 +337,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 34] = [
+	const WITHOUT_SIGNATURE: [&str; 37] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key convert",
@@ -335,6 +348,9 @@ mod tests {
 		"vouchsafe enrol show",
 		"vouchsafe enrol code",
 		"vouchsafe enrol list",
+		"vouchsafe guardians card",
+		"vouchsafe guardians show",
+		"vouchsafe recovery list",
 		"vouchsafe council list",
 		"vouchsafe council nodes",
 		"vouchsafe council recovery-file",
@@ -396,6 +412,17 @@ mod tests {
 		}
 		assert!(read("vouchsafe enrol sign --institution x --as patient").is_ok());
 		assert!(read("vouchsafe key show --words").is_err());
+		assert!(read("vouchsafe guardians set --threshold 2 a b c").is_ok());
+		assert!(read("vouchsafe guardians set a b").is_err());
+		assert!(read("vouchsafe recovery start f --card c").is_ok());
+		assert!(read("vouchsafe recovery start f --institution x --evidence y").is_ok());
+		for wrong in
+			["", " --institution x", " --evidence y", " --card c --institution x --evidence y"]
+		{
+			assert!(read(&format!("vouchsafe recovery start f{wrong}")).is_err(), "{wrong}");
+		}
+		assert!(read("vouchsafe recovery object --only attempt").is_ok());
+		assert!(read("vouchsafe recovery approve x --evidence y").is_err());
 		assert!(read("vouchsafe council status x suspended").is_ok());
 		// Only people can have these.
 		for status in ["deceased", "nonsense"] {

@@ -13,6 +13,7 @@ use crate::{
 use anyhow::{anyhow, bail, Context, Result};
 use std::path::PathBuf;
 use vouchsafe_agent::keys::{is_version_1, KeyFile, KeyFileError};
+use vouchsafe_vault::seal::SecretKey;
 use zeroize::Zeroizing;
 
 pub use vouchsafe_agent::keys::{Cost, Identity, PublicHalf};
@@ -75,6 +76,11 @@ impl KeyStore {
 		Ok(keys)
 	}
 
+	/// Whether there is a key with this name. It is an error if there cannot be one.
+	pub fn exists(&self, name: &str) -> Result<bool> {
+		Ok(self.path(name)?.exists())
+	}
+
 	/// Checks that a key can be created under this name.
 	pub fn check_new(&self, name: &str) -> Result<()> {
 		if self.path(name)?.exists() {
@@ -89,6 +95,19 @@ impl KeyStore {
 	/// Creates a key with a new account. Returns it with its words, which must be shown.
 	pub fn generate(&self, name: &str, passphrase: &str) -> Result<(Identity, Zeroizing<String>)> {
 		let file = KeyFile::generate()?;
+		let words = Zeroizing::new(file.words().unwrap_or_default().to_owned());
+		Ok((self.keep(name, &file, passphrase)?, words))
+	}
+
+	/// Creates a key with a new account and this encryption key. Returns it with its words, which restore
+	/// only the account.
+	pub fn renew(
+		&self,
+		name: &str,
+		encryption: &SecretKey,
+		passphrase: &str,
+	) -> Result<(Identity, Zeroizing<String>)> {
+		let file = KeyFile::generate()?.with_encryption_key(encryption);
 		let words = Zeroizing::new(file.words().unwrap_or_default().to_owned());
 		Ok((self.keep(name, &file, passphrase)?, words))
 	}

@@ -357,6 +357,13 @@ mod tests {
 	async fn refusals_are_final_and_what_may_pass_is_asked_again() {
 		for (status, body, expected, asked_times) in [
 			("403 Forbidden", r#"{"error":"no access"}"#, CustodianError::NoAccess, 1),
+			("403 Forbidden", "<h1>nginx</h1>", CustodianError::NoAccess, 1),
+			(
+				"403 Forbidden",
+				r#"{"error":"another","kind":"replaced-key"}"#,
+				CustodianError::Replaced,
+				1,
+			),
 			("404 Not Found", r#"{"error":"not here"}"#, CustodianError::NotFound, 1),
 			("404 Not Found", "<h1>nginx</h1>", CustodianError::NotFound, 1),
 			(

@@ -8,8 +8,8 @@ use subxt_signer::sr25519::Keypair;
 use vouchsafe_client::{
 	chain::{
 		self, calls::CustodyCall, storage, Account, AccountId, Action, Affiliation, AppendedEntry,
-		ChainError, Decision, Grantee, Ground, HeldVersion, Institution, Opening, Purpose, Release,
-		Role, SharingSet, Status, Submit, Version, View, H256,
+		ChainError, Decision, Grantee, Ground, HeldVersion, Institution, KeyState, Opening,
+		Purpose, Release, Role, SharingSet, Status, Submit, Version, View, H256,
 	},
 	release::WALLET,
 };
@@ -69,6 +69,9 @@ pub trait Block: StudiesAt + Send + Sync {
 	async fn time(&self) -> Result<u64, ChainError>;
 	/// The account, if it is enrolled.
 	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError>;
+	/// For which account a key signs, or that it was replaced. Nothing if it signs for the account of its
+	/// own name, or for nobody.
+	async fn key_state(&self, key: &AccountId) -> Result<Option<KeyState>, ChainError>;
 	/// The institution.
 	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError>;
 	/// The institution whose custodian signs with this account.
@@ -245,6 +248,10 @@ impl Block for chain::At {
 
 	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
 		View::account(self, account).await
+	}
+
+	async fn key_state(&self, key: &AccountId) -> Result<Option<KeyState>, ChainError> {
+		View::key_state(self, key).await
 	}
 
 	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {

@@ -16,7 +16,12 @@ pub enum Caller<'a> {
 	/// Somebody who did not sign.
 	Anyone,
 	/// An active account.
-	Account(&'a AccountId),
+	Account {
+		/// The account.
+		account: &'a AccountId,
+		/// The key that signed for it. It has the account's name unless it has replaced the first key.
+		key: &'a AccountId,
+	},
 }
 
 /// Whether a key may be read.
@@ -57,6 +62,12 @@ enum Rule {
 	EachAccount,
 	/// What is below the caller's own account.
 	Own,
+	/// What is below the caller's own account or key.
+	OwnKey,
+	/// What is known of the caller's own account or key. Enrolled accounts read the same of others, one at a
+	/// time, if there is a value. Without one, the proof can show a neighbour: an account whose key was
+	/// replaced.
+	Key,
 	/// The caller's own records, and those that the caller can open.
 	Record,
 	/// The same for what is stored by record and version.
@@ -72,14 +83,15 @@ enum Rule {
 }
 
 /// The items that somebody may read: pallet, item and rule. Nobody reads anything else.
-const TABLE: [(&str, &str, Rule); 30] = [
+const TABLE: [(&str, &str, Rule); 36] = [
 	("Timestamp", "Now", Rule::Everyone),
 	("System", "LastRuntimeUpgrade", Rule::Everyone),
 	("System", "BlockHash", Rule::Everyone),
-	("System", "Account", Rule::Own),
+	("System", "Account", Rule::OwnKey),
 	("Grandpa", "Authorities", Rule::Everyone),
 	("Grandpa", "CurrentSetId", Rule::Everyone),
 	("Consortium", "Releases", Rule::Everyone),
+	("Parameters", "Parameters", Rule::Everyone),
 	("Enrolment", "Institutions", Rule::Everyone),
 	("Enrolment", "CustodianAccounts", Rule::Everyone),
 	("Enrolment", "Accounts", Rule::Account),
@@ -103,6 +115,11 @@ const TABLE: [(&str, &str, Rule); 30] = [
 	("Studies", "Rounds", Rule::Enrolled),
 	("Studies", "Results", Rule::Enrolled),
 	("Studies", "Ledgers", Rule::Own),
+	("Recovery", "Keys", Rule::Key),
+	("Recovery", "PresentKeys", Rule::Key),
+	("Recovery", "GuardiansOf", Rule::Own),
+	("Recovery", "Changes", Rule::Own),
+	("Recovery", "Attempts", Rule::Own),
 ];
 
 /// Those that are below the number of a study and of a round.
@@ -134,7 +151,7 @@ pub fn may_read(caller: Caller<'_>, key: &[u8]) -> Answer {
 	let Some((rule, rest)) = found else { return Answer::No };
 	match (caller, rule) {
 		(_, Rule::Everyone) => Answer::Yes,
-		(Caller::Account(caller), rule) => of_account(caller, rule, rest),
+		(Caller::Account { account, key }, rule) => of_account(account, key, rule, rest),
 		(Caller::Anyone, Rule::Account) => match first_account(rest) {
 			Some((account, [])) => Answer::IfInstitution(account),
 			_ => Answer::No,
@@ -144,15 +161,21 @@ pub fn may_read(caller: Caller<'_>, key: &[u8]) -> Answer {
 }
 
 /// What an active account may read. `rest` is what follows the item's prefix.
-fn of_account(caller: &AccountId, rule: Rule, rest: &[u8]) -> Answer {
+fn of_account(caller: &AccountId, key: &AccountId, rule: Rule, rest: &[u8]) -> Answer {
 	let own = blake2_128_concat(&account_bytes(caller));
+	if matches!(rule, Rule::OwnKey | Rule::Key)
+		&& rest.starts_with(&blake2_128_concat(&account_bytes(key)))
+	{
+		return Answer::Yes;
+	}
 	if rest.starts_with(&own) && !matches!(rule, Rule::OfRecord | Rule::InRound) {
 		return Answer::Yes;
 	}
 	let if_there = |it| if it { Answer::IfThere } else { Answer::No };
 	match rule {
 		Rule::Everyone | Rule::Enrolled => Answer::Yes,
-		Rule::Own => Answer::No,
+		Rule::Own | Rule::OwnKey => Answer::No,
+		Rule::Key => if_there(first_account(rest).is_some_and(|(_, after)| after.is_empty())),
 		Rule::Account => match first_account(rest) {
 			Some((account, [])) => Answer::IfEnrolled(account),
 			_ => Answer::No,

@@ -4,6 +4,7 @@
 pub mod adding;
 pub mod attack;
 pub mod authored;
+pub mod care;
 pub mod commands;
 pub mod consenting;
 pub mod data;

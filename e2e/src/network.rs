@@ -438,7 +438,7 @@ pub struct Site {
 /// The options of a network.
 #[derive(Debug, Clone)]
 pub struct Options {
-	/// The preset of the chain: `local` or `bench`.
+	/// The preset of the chain: `local`, `care` or `bench`.
 	pub chain: String,
 	/// Whether the processes end when this process ends.
 	pub tied: bool,

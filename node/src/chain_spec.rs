@@ -1,7 +1,7 @@
 //! Chain specifications: the networks that the node knows by name, and those that it reads from
 //! files.
 //!
-//! The folder `chain-specs/` has the two development networks as files. They do not include the
+//! The folder `chain-specs/` has the development networks as files. They do not include the
 //! runtime (`"code": "0x"`), because it is a megabyte that differs between compilers; the node
 //! inserts its own. A test compares the files with what the node generates. For a network that
 //! people use, each member makes the specification from the members' cards ([`crate::found`]).
@@ -24,6 +24,7 @@ pub fn load(id: &str) -> Result<ChainSpec, String> {
 	match id {
 		"dev" | "development" => from_json(development()?, &code()?),
 		"" | "local" => from_json(local()?, &code()?),
+		"care" => from_json(care()?, &code()?),
 		"bench" => from_json(bench()?, &code()?),
 		path => from_file(path),
 	}
@@ -68,6 +69,11 @@ fn development() -> Result<Value, String> {
 /// A network of three hospitals and a health authority.
 fn local() -> Result<Value, String> {
 	plain("Vouchsafe Local", "vouchsafe_local", ChainType::Local, preset(presets::LOCAL)?)
+}
+
+/// The same network with short times: what takes days elsewhere can be tried out in it.
+fn care() -> Result<Value, String> {
+	plain("Vouchsafe Care", "vouchsafe_care", ChainType::Local, preset(presets::CARE)?)
 }
 
 /// The same network for `make bench`, with many patients. It allows balance transfers, to compare
@@ -140,6 +146,7 @@ mod tests {
 	fn chain_specs_are_those_of_the_node() {
 		compare("development.json", development().unwrap());
 		compare("local.json", local().unwrap());
+		compare("care.json", care().unwrap());
 	}
 
 	#[test]

@@ -19,7 +19,7 @@ pub const ENTRY_VERSION: u8 = 1;
 /// One line of a patient's log. Its bytes are [`ENTRY_VERSION`] and then its SCALE encoding.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, TypeInfo)]
 pub struct LogEntry {
-	/// Who signed the transaction.
+	/// The account whose key signed the transaction.
 	pub signer: AccountId,
 	/// The origin of the call. It differs from the signer if several accounts sign together, and if
 	/// somebody represents the patient (not in 0.1).
@@ -206,6 +206,69 @@ pub enum LogEvent {
 		/// Which.
 		consent: ConsentRef,
 	},
+	/// The patient named guardians, who count from this moment on.
+	#[codec(index = 60)]
+	GuardiansSet {
+		/// From when on. Until then the guardians before them count, if there are any.
+		from: Moment,
+	},
+	/// The patient began to change the account's key.
+	#[codec(index = 61)]
+	KeyChangeBegan {
+		/// The new key.
+		key: AccountId,
+		/// From when on it can replace the present one.
+		from: Moment,
+	},
+	/// The change of key that the patient had begun does not come about: the patient ended it, or signing
+	/// was disabled.
+	#[codec(index = 62)]
+	KeyChangeEnded {
+		/// The key that the account does not get.
+		key: AccountId,
+	},
+	/// A guardian began to give the account a new key. This is the guardian's approval, too.
+	#[codec(index = 63)]
+	RecoveryBegan {
+		/// The new key.
+		key: AccountId,
+	},
+	/// Another guardian approved this key.
+	#[codec(index = 64)]
+	RecoveryApproved {
+		/// The new key.
+		key: AccountId,
+		/// From when on it can replace the present one, if enough guardians have approved.
+		from: Option<Moment>,
+	},
+	/// Two of the enrolling institution's staff agreed on a new key. An authority has to attest it.
+	#[codec(index = 65)]
+	RecoveryProposed {
+		/// The new key.
+		key: AccountId,
+	},
+	/// An authority attested a new key.
+	#[codec(index = 66)]
+	RecoveryAttested {
+		/// The new key.
+		key: AccountId,
+		/// From when on it can replace the present one. Nothing if it has to be attested once more.
+		from: Option<Moment>,
+	},
+	/// The patient objected to a new key. The attempt has ended, or needs one attestation more.
+	#[codec(index = 67)]
+	RecoveryObjected {
+		/// The new key.
+		key: AccountId,
+		/// Whether the attempt has ended.
+		ended: bool,
+	},
+	/// A new key signs for the account from now on. The former one signs nothing any more.
+	#[codec(index = 68)]
+	KeyReplaced {
+		/// The new key.
+		key: AccountId,
+	},
 }
 
 /// What takes two of an institution's staff. A consent has its own entries.
@@ -239,6 +302,16 @@ pub enum StaffMatter {
 	/// To take back that the patient is deceased.
 	#[codec(index = 4)]
 	TakeDeathBack,
+	/// To give the account a new key.
+	#[codec(index = 5)]
+	NewKey {
+		/// The key.
+		key: AccountId,
+		/// The encryption key.
+		encryption_key: EncryptionKey,
+		/// A salted commitment to what proves who asked for it, such as the copy of an identity card.
+		evidence: H256,
+	},
 }
 
 /// The result for one record of an opening. It does not say why a record was refused: only the

@@ -10,6 +10,7 @@
 //! - [`members`]: how many members validate, and how many may fail.
 //! - `card`: what the members of a network write down before it is founded. Only with `std`.
 //! - [`agreed`]: the hashes of what two of an institution's staff agree on.
+//! - [`guardians`]: how many people can give an account a new key, and the hash of their list.
 //! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
 //!   complete.
 //!
@@ -34,6 +35,7 @@ pub mod audit;
 #[cfg(feature = "std")]
 pub mod card;
 pub mod consent;
+pub mod guardians;
 pub mod members;
 pub mod policy;
 pub mod study;
@@ -42,6 +44,7 @@ pub mod vocabulary;
 
 pub use agreed::{agreed_consent, agreed_matter};
 pub use consent::*;
+pub use guardians::*;
 pub use members::*;
 pub use study::*;
 pub use types::*;

@@ -10,10 +10,11 @@
 //! 4. Allow the patient to read.
 //! 5. Refuse if a deny matches, whichever of the actor's affiliations it is addressed to. In an
 //!    emergency only denies that bind break-glass count.
-//! 6. In an emergency allow attested clinicians to read and write records, except of the dead, and
-//!    refuse everybody else.
+//! 6. In an emergency allow attested physicians, nurses, midwives and dentists to read and write
+//!    records, except of the dead, and refuse everybody else.
 //! 7. Allow if a permit covers the question. It is addressed to the affiliation under which the actor
-//!    acts, to the person, or to everyone, and it was not given with a stolen key.
+//!    acts, to the person, or to everyone, and it was not given with a stolen key. A permit to a
+//!    practitioner at an institution ends with the affiliation to which it was given.
 //! 8. Refuse.
 
 use crate::{consent::*, types::*};
@@ -167,6 +168,8 @@ crate::vocabulary::numbered! {
 		/// It does not count after the patient's death, or it was given while the patient's key was in
 		/// doubt and has not been confirmed.
 		Standing = 14, "standing";
+		/// It was given to an affiliation of this practitioner that has ended.
+		Affiliation = 15, "affiliation";
 	}
 }
 
@@ -273,7 +276,7 @@ where
 		return Decision::Refuse(Reason::Denied(consent));
 	}
 	if emergency {
-		let clinician = actor.acting_for.as_ref().is_some_and(|acting| acting.attested);
+		let clinician = actor.acting_for.as_ref().is_some_and(ActingFor::may_break_glass);
 		return match standing {
 			Standing::Deceased { .. } => Decision::Refuse(Reason::Standing(*standing)),
 			_ if clinician => Decision::Permit(Basis::BreakGlass),
@@ -387,7 +390,16 @@ fn covers(grantee: &Grantee, consent: &Consent, question: &Question) -> Result<(
 	}
 	lacks(consent.counts_from().is_some_and(|from| question.now < from), Mismatch::NotYetValid)?;
 	lacks(terms.is_expired(question.now), Mismatch::Expired)?;
-	lacks(!counts(consent, question), Mismatch::Standing)
+	lacks(!counts(consent, question), Mismatch::Standing)?;
+	lacks(is_of_earlier_affiliation(grantee, consent, &question.actor), Mismatch::Affiliation)
+}
+
+/// Whether a permit to a practitioner at an institution was given before the affiliation there began: it
+/// ended with an earlier one.
+fn is_of_earlier_affiliation(grantee: &Grantee, consent: &Consent, actor: &Actor) -> bool {
+	let since = actor.acting_for.as_ref().map(|acting| acting.since);
+	matches!(grantee, Grantee::PractitionerAt { .. })
+		&& since.is_some_and(|since| consent.granted_at < since)
 }
 
 /// Checks that a permit for something larger than records has none of the filters that select

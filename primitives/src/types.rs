@@ -650,6 +650,9 @@ pub struct ActingFor {
 	pub teams: BoundedVec<TeamId, ConstU32<MAX_TEAMS>>,
 	/// Whether the authority has attested the licence.
 	pub attested: bool,
+	/// Since when the affiliation has been in force without a gap. A permit to this practitioner there that
+	/// was given before belongs to an affiliation that has ended.
+	pub since: Moment,
 }
 
 impl ActingFor {
@@ -659,6 +662,27 @@ impl ActingFor {
 			!matches!(self.role, Role::Administration | Role::Registrar | Role::PrivacyOfficer);
 		clinical && self.attested
 	}
+
+	/// Whether it is a physician, nurse, midwife or dentist whose licence is attested. Only they may use
+	/// break-glass.
+	pub fn may_break_glass(&self) -> bool {
+		let treats =
+			matches!(self.role, Role::Physician | Role::Nurse | Role::Midwife | Role::Dentist);
+		treats && self.attested
+	}
+}
+
+/// What is known of a key that is not, or no longer, the key of the account of its own name.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum KeyState {
+	/// It signs for this account.
+	#[codec(index = 0)]
+	Signs(AccountId),
+	/// Another key has replaced it. It signs nothing any more.
+	#[codec(index = 1)]
+	Replaced,
 }
 
 /// Who acts, as `decide` sees it.

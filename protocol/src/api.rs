@@ -104,6 +104,13 @@ macro_rules! runtime_apis {
 				/// Count and head of the patient's log.
 				audit_head(patient: &AccountId) -> (u64, H256);
 			}
+			CareApi {
+				/// What is known of a key: for which account it signs, or that it was replaced. Nothing if
+				/// it signs for the account of its own name, or for nobody.
+				key_state(key: &AccountId) -> Option<KeyState>;
+				/// The account's present key, its guardians, and what is under way.
+				recovery(account: &AccountId) -> RecoveryView;
+			}
 			ResearchApi {
 				/// A page of the studies.
 				studies(after: Option<u32>, limit: u32) -> Vec<(u32, Study)>;
@@ -188,6 +195,8 @@ mod tests {
 		let query = contributed(7, 1, std::slice::from_ref(&patient));
 		assert_eq!(query.function, "ResearchApi_contributed");
 		assert_eq!(query.arguments, [&[7, 0, 0, 0, 1, 4][..], &[1; 32]].concat());
+		let query = key_state(&patient);
+		assert_eq!((query.function, &query.arguments[..]), ("CareApi_key_state", &[1; 32][..]));
 	}
 
 	#[test]
@@ -213,6 +222,8 @@ mod tests {
 			let _ = result(0, 0).decode(&bytes);
 			let _ = reach(None, StudyTraits::default(), None).decode(&bytes);
 			let _ = standing(0, None, 1).decode(&bytes);
+			let _ = key_state(&account).decode(&bytes);
+			let _ = recovery(&account).decode(&bytes);
 		}
 	}
 }

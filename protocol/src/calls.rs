@@ -19,6 +19,7 @@ pub use crate::runtime::runtime_types::{
 	pallet_enrolment::pallet::Call as EnrolmentCall,
 	pallet_multisig::{pallet::Call as MultisigCall, Timepoint},
 	pallet_records::pallet::Call as RecordsCall,
+	pallet_recovery::pallet::Call as RecoveryCall,
 	pallet_session::pallet::Call as SessionCall,
 	pallet_studies::pallet::Call as StudiesCall,
 	pallet_utility::pallet::Call as UtilityCall,
@@ -51,6 +52,7 @@ pallet_calls! {
 	AccessRequests: AccessRequestsCall,
 	Custody: CustodyCall,
 	Studies: StudiesCall,
+	Recovery: RecoveryCall,
 }
 
 /// The most that a call may weigh when it is dispatched later, by a motion or a multisig: far more
@@ -86,10 +88,10 @@ pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
 }
 
-/// Whether a call gives somebody access, itself or by a call in it: a permit, or a record whose shares
-/// are sealed to its holders. An approval names a multisig's call only by its hash, so it counts as if it
-/// gave access. `false` for amendments and revocations: whether they give access depends on the consent,
-/// which only the caller knows.
+/// Whether a call gives somebody access, itself or by a call in it: a permit, a record whose shares are
+/// sealed to its holders, or what others do to give an account a new key. An approval names a multisig's
+/// call only by its hash, so it counts as if it gave access. `false` for amendments and revocations:
+/// whether they give access depends on the consent, which only the caller knows.
 pub fn gives_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect == Effect::Permit,
@@ -106,13 +108,21 @@ pub fn gives_access(call: &RuntimeCall) -> bool {
 				| RecordsCall::create_many { .. }
 				| RecordsCall::add_version { .. }
 		),
+		RuntimeCall::Recovery(call) => matches!(
+			call,
+			RecoveryCall::attempt { .. }
+				| RecoveryCall::approve { .. }
+				| RecoveryCall::propose { .. }
+				| RecoveryCall::attest { .. }
+		),
 		RuntimeCall::Multisig(MultisigCall::approve_as_multi { .. }) => true,
 		_ => calls_in(call).into_iter().any(gives_access),
 	}
 }
 
 /// Whether a call only takes access away, and does no harm if it comes late or is repeated: a deny, a
-/// refusal, the revocation of a permit in doubt, disabling a key, or a batch or a multisig's call of them.
+/// refusal, the revocation of a permit in doubt, disabling a key, an objection to a new key, or a batch or a
+/// multisig's call of them.
 pub fn takes_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect != Effect::Permit,
@@ -120,7 +130,8 @@ pub fn takes_access(call: &RuntimeCall) -> bool {
 			ConsentCall::refuse_assisted | ConsentCall::revoke_in_doubt { .. },
 		)
 		| RuntimeCall::AccessRequests(AccessRequestsCall::deny { .. })
-		| RuntimeCall::Enrolment(EnrolmentCall::set_signing_disabled { since: Some(_), .. }) => true,
+		| RuntimeCall::Enrolment(EnrolmentCall::set_signing_disabled { since: Some(_), .. })
+		| RuntimeCall::Recovery(RecoveryCall::object { .. }) => true,
 		_ => {
 			let inner = calls_in(call);
 			!inner.is_empty() && inner.into_iter().all(takes_access)
@@ -159,6 +170,8 @@ mod tests {
 	use codec::{DecodeAll, Encode};
 	use proptest::prelude::*;
 
+	const NOBODY: AccountId = AccountId::new([1; 32]);
+
 	fn revoke(id: u32) -> RuntimeCall {
 		ConsentCall::revoke { grantee: Grantee::Everyone, id }.into()
 	}
@@ -186,11 +199,13 @@ mod tests {
 			ConsentCall::refuse_assisted.into(),
 			AccessRequestsCall::deny { request: 1 }.into(),
 			disable(Some(5)).into(),
+			RecoveryCall::object { account: NOBODY, key: NOBODY }.into(),
 		] {
 			assert!(takes_access(&call), "{call:?}");
 			assert!(!gives_access(&call), "{call:?}");
 		}
-		for call in [grant(Effect::Permit).into(), disable(None).into(), revoke(1)] {
+		let finish = RecoveryCall::finish { account: NOBODY };
+		for call in [grant(Effect::Permit).into(), disable(None).into(), revoke(1), finish.into()] {
 			assert!(!takes_access(&call), "{call:?}");
 		}
 	}
@@ -333,6 +348,12 @@ mod tests {
 		assert!(gives_access(
 			&ConsentCall::confirm { grantee: Grantee::Everyone, id: 1, revision: 0 }.into()
 		));
+		for call in [
+			RecoveryCall::approve { account: NOBODY, key: NOBODY },
+			RecoveryCall::attest { authority: NOBODY, account: NOBODY, key: NOBODY },
+		] {
+			assert!(gives_access(&call.into()));
+		}
 		let deny = grant(Effect::Deny { binds_break_glass: false });
 		let terms = Terms::all(Effect::Permit);
 		let grantee = Grantee::Everyone;

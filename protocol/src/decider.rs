@@ -61,6 +61,7 @@ fn acting_at(at: AffiliatedAt) -> Result<ActingFor, ChainError> {
 		country,
 		teams: bounded(affiliation.teams, "teams").map_err(ChainError::foreign)?,
 		attested: affiliation.attested,
+		since: affiliation.from,
 	})
 }
 
@@ -90,6 +91,13 @@ fn standing(patient: Option<&Account>) -> Standing {
 		Status::Merged => Standing::Merged,
 		Status::Closed => Standing::Closed,
 	}
+}
+
+/// Whether the account's key was in doubt at this moment: it counts as lost or stolen since then or an
+/// earlier one, or did so until it was enabled again.
+pub(crate) fn is_in_doubt(account: &Account, moment: Moment) -> bool {
+	account.disabled_since.is_some_and(|since| since <= moment)
+		|| account.doubt.is_some_and(|doubt| doubt.contains(moment))
 }
 
 /// When the patient's key was in doubt, beside what [`standing`] says: a death or a merger does not

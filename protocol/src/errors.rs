@@ -60,6 +60,9 @@ pub enum ChainError {
 		"the account is suspended, has ended, or its signing is disabled: ask the institution that enrolled it"
 	)]
 	MayNotSign,
+	/// The key that signed was replaced by another one.
+	#[error("this key was replaced by another one: use the new key")]
+	Replaced,
 	/// The signer's quota is used up.
 	#[error("the account's quota of this window is used up: try again in five minutes")]
 	QuotaSpent,
@@ -242,6 +245,7 @@ pub fn refusal_of(text: &str) -> Option<ChainError> {
 		Some(2) => return Some(ChainError::TooFarAhead),
 		Some(3) => return Some(ChainError::MayNotSign),
 		Some(4) => return Some(ChainError::QuotaSpent),
+		Some(5) => return Some(ChainError::Replaced),
 		Some(_) => return Some(ChainError::Refused(text.into())),
 		None => {},
 	}
@@ -268,6 +272,9 @@ pub enum CustodianError {
 	/// It gives no access, and no reason.
 	#[error("no access")]
 	NoAccess,
+	/// The key that signed was replaced by another one.
+	#[error("this key was replaced by another one: use the new key")]
+	Replaced,
 	/// It does not see the version on the chain yet.
 	#[error("the custodian does not see it on the chain yet: try again in some seconds")]
 	NotYet,
@@ -349,6 +356,7 @@ impl CustodianError {
 	pub fn is_final(&self) -> bool {
 		match self {
 			Self::NoAccess
+			| Self::Replaced
 			| Self::NotFound
 			| Self::NoLabelKey
 			| Self::OtherLabelKey
@@ -422,6 +430,7 @@ mod tests {
 			assert!(!refused(status).is_final(), "{status}");
 		}
 		assert!(CustodianError::NoAccess.is_final() && CustodianError::NotFound.is_final());
+		assert!(CustodianError::Replaced.is_final());
 		for passing in [CustodianError::NotYet, CustodianError::Busy, CustodianError::TooManyTags] {
 			assert!(!passing.is_final(), "{passing}");
 		}
@@ -434,6 +443,7 @@ mod tests {
 		assert_eq!(told("… (Custom error: 2)"), Some(ChainError::TooFarAhead));
 		assert_eq!(told("Custom error: 3"), Some(ChainError::MayNotSign));
 		assert_eq!(told("Custom error: 4"), Some(ChainError::QuotaSpent));
+		assert_eq!(told("Custom error: 5"), Some(ChainError::Replaced));
 		assert!(matches!(told("Custom error: 200"), Some(ChainError::Refused(_))));
 		assert_eq!(told("Transaction is outdated"), Some(ChainError::Stale));
 		assert_eq!(told("connection refused"), None);

@@ -16,8 +16,8 @@ pub use crate::runtime::runtime_types::{
 	pallet_consortium::pallet::Event as ConsortiumEvent,
 	pallet_custody::pallet::Event as CustodyEvent,
 	pallet_enrolment::pallet::Event as EnrolmentEvent,
-	pallet_records::pallet::Event as RecordsEvent, pallet_studies::pallet::Event as StudiesEvent,
-	vouchsafe_runtime::RuntimeEvent as Event,
+	pallet_records::pallet::Event as RecordsEvent, pallet_recovery::pallet::Event as RecoveryEvent,
+	pallet_studies::pallet::Event as StudiesEvent, vouchsafe_runtime::RuntimeEvent as Event,
 };
 
 /// An event with the extrinsic that caused it.

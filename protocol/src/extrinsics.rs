@@ -3,7 +3,7 @@
 //! ```text
 //! length      compact
 //! version     84 (signed, version 4)
-//! account     00 and 32 bytes
+//! key         00 and 32 bytes: the account's first key has its name
 //! signature   01 and 64 bytes (sr25519)
 //! era         1 byte for an immortal extrinsic, 2 for a mortal one
 //! nonce       compact
@@ -86,7 +86,7 @@ pub struct Binding {
 	pub mortality: Mortality,
 	/// Hash of the block from which on it is valid.
 	pub from: H256,
-	/// The account's nonce.
+	/// The nonce of the key that signs.
 	pub nonce: u64,
 }
 
@@ -103,7 +103,7 @@ impl Binding {
 	}
 }
 
-/// What the account signs.
+/// What the account's key signs.
 pub fn payload(call: &RuntimeCall, binding: &Binding) -> Vec<u8> {
 	let payload = [call.encode(), binding.explicit(), binding.implicit()].concat();
 	if payload.len() > LONGEST_PAYLOAD {
@@ -121,17 +121,17 @@ pub async fn sign<S: Signer>(
 	binding: &Binding,
 ) -> Result<Vec<u8>, NotSigned> {
 	let signature = signer.sign_as_account(ToSign::Call(call, binding)).await?;
-	Ok(with_signature(&signer.account(), call, binding, &signature))
+	Ok(with_signature(&signer.key(), call, binding, &signature))
 }
 
-/// The extrinsic with this signature, which is not checked.
+/// The extrinsic with this key's signature, which is not checked.
 pub fn with_signature(
-	account: &AccountId,
+	key: &AccountId,
 	call: &RuntimeCall,
 	binding: &Binding,
 	signature: &[u8; 64],
 ) -> Vec<u8> {
-	let mut extrinsic = (VERSION, ADDRESS_ID, account_bytes(account), SR25519, *signature).encode();
+	let mut extrinsic = (VERSION, ADDRESS_ID, account_bytes(key), SR25519, *signature).encode();
 	extrinsic.extend(binding.explicit());
 	call.encode_to(&mut extrinsic);
 	extrinsic.encode()
@@ -142,7 +142,7 @@ pub fn hash(extrinsic: &[u8]) -> H256 {
 	H256(blake2_256(extrinsic))
 }
 
-/// Who has signed an extrinsic of this format, and with which nonce. Nothing if it has another format.
+/// The key that has signed an extrinsic of this format, and its nonce. Nothing if it has another format.
 /// Neither its signature nor its call is checked.
 pub fn signer_and_nonce(extrinsic: &[u8]) -> Option<(AccountId, u64)> {
 	let mut rest = extrinsic;

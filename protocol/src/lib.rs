@@ -8,7 +8,8 @@
 //! - [`extrinsics`]: signed calls, encoded.
 //! - [`api`] and [`storage`]: what can be read at a block, as bytes.
 //! - [`messages`]: the requests and answers of a custodian's REST API, and [`rest`], its client.
-//! - [`signing`]: who signs, signed requests, and the texts that enrollees and accounts that delegate sign.
+//! - [`signing`]: who signs, signed requests, and the texts that enrollees, new keys and accounts that delegate
+//!   sign.
 //! - [`extension`]: what wallets in browser extensions are asked to sign.
 //! - [`qr`]: what QR codes at a registration desk contain.
 //!

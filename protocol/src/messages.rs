@@ -272,13 +272,14 @@ fn hex_schema(pattern: String, description: String) -> RefOr<Schema> {
 /// The longest time for which an account lets a session key make requests, in seconds.
 pub const MAX_DELEGATION: u64 = 8 * 60 * 60;
 
-/// An account lets a session key make requests to this chain's custodians for a while. It never holds
+/// An account's key lets a session key make requests to this chain's custodians for a while. It never holds
 /// for transactions. What is signed is `delegation_text` in `protocol/src/signing.rs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Delegation {
-	/// The account that lets it.
+	/// The key that lets it: the account's first one, which has the account's name, or the one that has
+	/// replaced it.
 	pub account: Hex<32>,
 	/// The key that signs the requests.
 	pub session: Hex<32>,
@@ -288,7 +289,7 @@ pub struct Delegation {
 	pub from: u64,
 	/// Until when it holds, exclusive: at most eight hours later.
 	pub until: u64,
-	/// The account's signature.
+	/// That key's signature.
 	pub signature: Hex<64>,
 }
 
@@ -301,11 +302,12 @@ pub struct Signed {
 	/// The JSON text of the payload, exactly as it was signed.
 	#[cfg_attr(feature = "openapi", schema(content_media_type = "application/json"))]
 	pub payload: String,
-	/// Who signed, or for whom a session key did.
+	/// The key that signed, or for which a session key did. The account's first key has the account's
+	/// name. For another one the chain says for which account it signs.
 	pub account: Hex<32>,
-	/// The signature: the account's, or that of the delegation's session key.
+	/// The signature: that key's, or that of the delegation's session key.
 	pub signature: Hex<64>,
-	/// That a session key may sign for the account.
+	/// That a session key may sign for that key.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub delegation: Option<Delegation>,
 }
@@ -327,6 +329,25 @@ pub struct SignedCustodian {
 	/// Until when the signature is valid, in seconds since 1970.
 	pub expires: u64,
 	/// The account's signature.
+	pub signature: Hex<64>,
+}
+
+/// A new key for an account, as the person who has it gives it in a file to guardians or at a registration
+/// desk. What is signed is `key_text` in `protocol/src/signing.rs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRequest {
+	/// Hash of the chain's genesis block.
+	pub genesis: Hex<32>,
+	/// The account that gets the key.
+	pub account: Hex<32>,
+	/// The new key.
+	pub key: Hex<32>,
+	/// The key to which shares are sealed for the account then.
+	pub encryption_key: Hex<32>,
+	/// Until when the signature is valid, in seconds since 1970.
+	pub expires: u64,
+	/// The new key's signature.
 	pub signature: Hex<64>,
 }
 

@@ -17,6 +17,7 @@ mod decisions;
 mod newest;
 mod people;
 mod records;
+mod recovery;
 mod studies;
 
 use crate::{
@@ -34,6 +35,7 @@ use std::{
 };
 
 pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
+pub use recovery::ATTEMPT_LIFETIME;
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
@@ -462,6 +464,14 @@ impl<E: Evidence> View for ProvenView<E> {
 
 	async fn holder_choice(&self, patient: &AccountId) -> Result<Option<HolderChoice>, ChainError> {
 		self.read(storage::holder_choice(patient)).await
+	}
+
+	async fn key_state(&self, key: &AccountId) -> Result<Option<KeyState>, ChainError> {
+		self.read(storage::key_state(key)).await
+	}
+
+	async fn recovery(&self, account: &AccountId) -> Result<RecoveryView, ChainError> {
+		self.recovery_of(account).await
 	}
 
 	async fn studies(

@@ -445,7 +445,6 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 	let (code, reason) = (answer.status, answer.reason.clone());
 	match code {
 		200..300 => return Ok(answer),
-		status::FORBIDDEN => return Err(CustodianError::NoAccess),
 		status::TOO_EARLY => return Err(CustodianError::NotYet),
 		status::SERVICE_UNAVAILABLE if answer.retry_after.is_some() => {
 			let named = answer.retry_after.as_ref().and_then(|seconds| seconds.parse().ok());
@@ -465,6 +464,8 @@ async fn accepted(answer: Response) -> Result<Response, CustodianError> {
 		},
 	};
 	Err(match (code, kind.as_str()) {
+		(status::FORBIDDEN, "replaced-key") => CustodianError::Replaced,
+		(status::FORBIDDEN, _) => CustodianError::NoAccess,
 		(status::NOT_FOUND, "no-label-key") => CustodianError::NoLabelKey,
 		(status::NOT_FOUND, "incomplete") => CustodianError::Incomplete,
 		(status::NOT_FOUND, _) => CustodianError::NotFound,

@@ -1,14 +1,21 @@
-//! Who signs, signed requests, and the texts that an enrollee, a custodian and an account that
-//! delegates sign. Every text is wrapped in `<Bytes>` and `</Bytes>`, as wallet extensions wrap the
+//! Who signs, signed requests, and the texts that an enrollee, a custodian, a new key and an account
+//! that delegates sign. Every text is wrapped in `<Bytes>` and `</Bytes>`, as wallet extensions wrap the
 //! bytes that they sign.
 //!
 //! A [`Signer`] signs requests at once: with the account's key or, under a [`Delegation`], with a session
 //! key. Everything else only the account's key signs, which can be in another program and ask a person.
+//!
+//! An account outlives its key. Its first key has the account's name. A key that has replaced it signs for
+//! the account as a [`ReplacementKey`]. What is signed names the *key*: the chain says for which account it
+//! signs.
 
 use crate::{
 	calls::RuntimeCall,
+	errors::one_line,
 	extrinsics::{self, Binding},
-	messages::{Delegation, Hex, Payload, Signed, SignedCustodian, MAX_DELEGATION},
+	messages::{
+		Delegation, Hex, KeyRequest, Payload, Signed, SignedCustodian, MAX_DELEGATION, MAX_REQUEST,
+	},
 	traits::{SendOutsideWasm, SyncOutsideWasm},
 	types::{account_bytes, AccountId, H256},
 };
@@ -36,9 +43,9 @@ impl ToSign<'_> {
 		}
 	}
 
-	/// Whether this is the account's signature of it.
-	pub fn is_signed_by(&self, account: &AccountId, signature: &[u8; 64]) -> bool {
-		verify_bytes(account, &self.bytes(), signature)
+	/// Whether this is the key's signature of it.
+	pub fn is_signed_by(&self, key: &AccountId, signature: &[u8; 64]) -> bool {
+		verify_bytes(key, &self.bytes(), signature)
 	}
 }
 
@@ -66,8 +73,14 @@ pub type Signing<'a> = futures::future::LocalBoxFuture<'a, Result<[u8; 64], NotS
 
 /// Who signs for an account, by sr25519.
 pub trait Signer: SyncOutsideWasm {
-	/// The account.
+	/// The account for which it signs.
 	fn account(&self) -> AccountId;
+
+	/// The key that signs. Extrinsics and requests name it, and nonces are its own. It has the account's
+	/// name unless it has replaced the account's first key.
+	fn key(&self) -> AccountId {
+		self.account()
+	}
 
 	/// Signs the text of a request, wrapped: with the key of the delegation if there is one, otherwise
 	/// with the account's.
@@ -78,7 +91,7 @@ pub trait Signer: SyncOutsideWasm {
 		None
 	}
 
-	/// Signs with the account's own key.
+	/// Signs with the account's own key, the one that [`key`](Self::key) names.
 	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a>;
 }
 
@@ -95,6 +108,10 @@ impl<S: Signer + SendOutsideWasm + ?Sized> Signer for Arc<S> {
 		(**self).account()
 	}
 
+	fn key(&self) -> AccountId {
+		(**self).key()
+	}
+
 	fn sign_request(&self, text: &str) -> [u8; 64] {
 		(**self).sign_request(text)
 	}
@@ -105,6 +122,42 @@ impl<S: Signer + SendOutsideWasm + ?Sized> Signer for Arc<S> {
 
 	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a> {
 		(**self).sign_as_account(what)
+	}
+}
+
+/// A key that has replaced the key of an account, and signs for this account.
+#[derive(Clone)]
+pub struct ReplacementKey {
+	signer: SharedSigner,
+	account: AccountId,
+}
+
+impl ReplacementKey {
+	/// The signer's key, which signs for this account. Only the chain says whether it does.
+	pub fn new(signer: SharedSigner, account: AccountId) -> Self {
+		Self { signer, account }
+	}
+}
+
+impl Signer for ReplacementKey {
+	fn account(&self) -> AccountId {
+		self.account.clone()
+	}
+
+	fn key(&self) -> AccountId {
+		self.signer.key()
+	}
+
+	fn sign_request(&self, text: &str) -> [u8; 64] {
+		self.signer.sign_request(text)
+	}
+
+	fn delegation(&self) -> Option<Delegation> {
+		self.signer.delegation()
+	}
+
+	fn sign_as_account<'a>(&'a self, what: ToSign<'a>) -> Signing<'a> {
+		self.signer.sign_as_account(what)
 	}
 }
 
@@ -153,17 +206,13 @@ pub fn sign_request<T: Serialize>(
 pub fn sign_payload<T: Serialize>(signer: &impl Signer, payload: &Payload<T>) -> Signed {
 	let payload = serde_json::to_string(payload).expect("our own messages are JSON; qed");
 	let signature = Hex(signer.sign_request(&payload));
-	Signed {
-		payload,
-		account: (&signer.account()).into(),
-		signature,
-		delegation: signer.delegation(),
-	}
+	Signed { payload, account: (&signer.key()).into(), signature, delegation: signer.delegation() }
 }
 
 impl Signed {
-	/// Whether the signature is the account's, over the payload, or that of a key which the account lets
-	/// make requests on this chain at this time, in seconds since 1970.
+	/// Whether the signature is that of the named key, over the payload, or that of a session key which the
+	/// named one lets make requests on this chain at this time, in seconds since 1970. The chain says for
+	/// which account the named key signs.
 	pub fn is_authentic(&self, genesis: &H256, now: u64) -> bool {
 		let key = match &self.delegation {
 			None => self.account,
@@ -180,7 +229,7 @@ impl Signed {
 }
 
 impl Delegation {
-	/// Asks the account to let a session key make requests from this time on, in seconds since 1970.
+	/// Asks the account's key to let a session key make requests from this time on, in seconds since 1970.
 	pub async fn sign(
 		signer: &impl Signer,
 		session: &AccountId,
@@ -188,7 +237,7 @@ impl Delegation {
 		from: u64,
 	) -> Result<Self, NotSigned> {
 		let unsigned = Self {
-			account: (&signer.account()).into(),
+			account: (&signer.key()).into(),
 			session: session.into(),
 			genesis: genesis.into(),
 			from,
@@ -283,7 +332,7 @@ impl SignedCustodian {
 			genesis: genesis.into(),
 			institution: institution.into(),
 			url: url.to_owned(),
-			account: (&signer.account()).into(),
+			account: (&signer.key()).into(),
 			encryption_key: Hex(encryption_key),
 			expires,
 			signature: Hex(signer.sign_request(&text)),
@@ -300,6 +349,81 @@ impl SignedCustodian {
 			self.expires,
 		);
 		verify(&self.account.into(), &text, &self.signature.0)
+	}
+}
+
+/// The text that a new key signs for an account, so that the account gets no key that nobody has, or that
+/// was meant for another account. The recovery pallet builds the same text: see its `key_text`.
+pub fn key_text(
+	genesis: H256,
+	account: &AccountId,
+	key: &AccountId,
+	encryption_key: &[u8; 32],
+	expires: u64,
+) -> String {
+	format!(
+		"Vouchsafe key\nchain 0x{}\naccount 0x{}\nkey 0x{}\nencryption key 0x{}\nuntil {expires}",
+		hex::encode(genesis.0),
+		hex::encode(account_bytes(account)),
+		hex::encode(account_bytes(key)),
+		hex::encode(encryption_key),
+	)
+}
+
+/// Why a file is not a key request.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyRequestError {
+	/// It is not the JSON of one.
+	#[error("it is not a key request: {0}")]
+	Malformed(String),
+	/// Its signature is not the key's.
+	#[error("its signature is not that of the key: it was changed, or the key did not sign it")]
+	NotSigned,
+}
+
+impl KeyRequest {
+	/// Signs, as a new key, that it may sign for this account. The signer's key is the new one.
+	pub async fn sign(
+		signer: &impl Signer,
+		genesis: H256,
+		account: &AccountId,
+		encryption_key: [u8; 32],
+		expires: u64,
+	) -> Result<Self, NotSigned> {
+		let key = signer.key();
+		let text = key_text(genesis, account, &key, &encryption_key, expires);
+		let signature = signer.sign_as_account(ToSign::Text(&text)).await?;
+		Ok(Self {
+			genesis: genesis.into(),
+			account: account.into(),
+			key: (&key).into(),
+			encryption_key: Hex(encryption_key),
+			expires,
+			signature: Hex(signature),
+		})
+	}
+
+	/// Whether the signature is the new key's, over all the rest.
+	pub fn is_authentic(&self) -> bool {
+		let Self { genesis, account, key, encryption_key, expires, signature } = self;
+		let key = AccountId::from(*key);
+		let text = key_text(H256(genesis.0), &(*account).into(), &key, &encryption_key.0, *expires);
+		verify(&key, &text, &signature.0)
+	}
+
+	/// Reads a file, and checks the signature in it. Whether it is for this chain and account, and still
+	/// valid, is the caller's to check.
+	pub fn read(file: &[u8]) -> Result<Self, KeyRequestError> {
+		// Errors repeat a part of it.
+		if file.len() > MAX_REQUEST {
+			return Err(KeyRequestError::Malformed("it is too large".into()));
+		}
+		let request: Self = serde_json::from_slice(file)
+			.map_err(|error| KeyRequestError::Malformed(one_line(&error.to_string())))?;
+		match request.is_authentic() {
+			true => Ok(request),
+			false => Err(KeyRequestError::NotSigned),
+		}
 	}
 }
 

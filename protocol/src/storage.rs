@@ -14,11 +14,17 @@ use crate::{
 		pallet_enrolment::types::StaffProposal,
 		pallet_records::types::{Record, Version},
 		pallet_studies::types::{Ledger, Round, Study},
-		vouchsafe_runtime::SessionKeys,
+		vouchsafe_runtime::{
+			parameters::{
+				values::recovery::{AttemptLifetime, ParametersKey},
+				RuntimeParametersKey, RuntimeParametersValue,
+			},
+			SessionKeys,
+		},
 	},
 	types::{
-		Account, AccountId, Affiliation, Consent, Grantee, HolderChoice, HolderSet, Institution,
-		Log, MemberNode, Request, StudyResult, H256,
+		Account, AccountId, Affiliation, Attempt, Consent, Grantee, GuardianSets, HolderChoice,
+		HolderSet, Institution, KeyChange, KeyState, Log, MemberNode, Request, StudyResult, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
@@ -254,6 +260,39 @@ pub fn assisted_delay() -> Key<u64> {
 	value("Consent", "AssistedDelay")
 }
 
+/// What is known of a key that is not, or no longer, the key of the account of its own name.
+pub fn key_state(key: &AccountId) -> Key<KeyState> {
+	entry("Recovery", "Keys", &[blake2_128_concat(key)])
+}
+
+/// The key that has replaced an account's first one.
+pub fn present_key(account: &AccountId) -> Key<AccountId> {
+	entry("Recovery", "PresentKeys", &[blake2_128_concat(account)])
+}
+
+/// An account's guardians.
+pub fn guardians(account: &AccountId) -> Key<GuardianSets> {
+	entry("Recovery", "GuardiansOf", &[blake2_128_concat(account)])
+}
+
+/// The change of key that an account began itself.
+pub fn key_change(account: &AccountId) -> Key<KeyChange> {
+	entry("Recovery", "Changes", &[blake2_128_concat(account)])
+}
+
+/// The attempt to give an account a new key. It may have lapsed.
+pub fn attempt(account: &AccountId) -> Key<Attempt> {
+	entry("Recovery", "Attempts", &[blake2_128_concat(account)])
+}
+
+/// How long an attempt counts after it was begun, and after it can be finished. Without a value it is
+/// [`ATTEMPT_LIFETIME`](crate::proven::ATTEMPT_LIFETIME).
+pub fn attempt_lifetime() -> Key<RuntimeParametersValue> {
+	let lifetime = ParametersKey::AttemptLifetime(AttemptLifetime);
+	let key = RuntimeParametersKey::Recovery(lifetime);
+	entry("Parameters", "Parameters", &[blake2_128_concat(&key)])
+}
+
 /// The number that the next study gets.
 pub fn next_study() -> Key<u32> {
 	value("Studies", "NextStudy")
@@ -383,6 +422,9 @@ mod tests {
 			let _ = consents(&account, &Grantee::Everyone).decode(&bytes);
 			let _ = council_proposal(&H256([1; 32])).decode(&bytes);
 			let _ = council_votes(&H256([1; 32])).decode(&bytes);
+			let _ = guardians(&account).decode(&bytes);
+			let _ = attempt(&account).decode(&bytes);
+			let _ = attempt_lifetime().decode(&bytes);
 		}
 	}
 }

@@ -10,13 +10,14 @@ pub use crate::runtime::runtime_types::{
 	pallet_records::types::{
 		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
 	},
+	pallet_recovery::types::{Attempt, By, GuardianSets, Guardians, KeyChange, RecoveryView},
 	pallet_studies::types::{Reach, ReachCell, RoundView as Round, StudyView as Study},
 };
 use sp_core::crypto::Ss58Codec;
 
 pub use sp_core::H256;
 pub use vouchsafe_primitives::{
-	agreed::*, audit::*, consent::*, members::*, policy::*, study::*, types::*,
+	agreed::*, audit::*, consent::*, guardians::*, members::*, policy::*, study::*, types::*,
 };
 
 /// The account's 32 bytes.

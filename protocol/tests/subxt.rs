@@ -181,6 +181,20 @@ fn storage_keys_are_the_same() {
 		assert_eq!(ours, key(pallet, name, vec![]));
 	}
 	let hash = || vec![Value::from_bytes([9; 32])];
+	let account = AccountId::new([9; 32]);
+	for (ours, name) in [
+		(storage::key_state(&account).bytes, "Keys"),
+		(storage::present_key(&account).bytes, "PresentKeys"),
+		(storage::guardians(&account).bytes, "GuardiansOf"),
+		(storage::key_change(&account).bytes, "Changes"),
+		(storage::attempt(&account).bytes, "Attempts"),
+	] {
+		assert_eq!(ours, key("Recovery", name, hash()));
+	}
+	let unit = Value::unnamed_composite([]);
+	let lifetime = Value::unnamed_variant("AttemptLifetime", [unit]);
+	let parameter = vec![Value::unnamed_variant("Recovery", [lifetime])];
+	assert_eq!(storage::attempt_lifetime().bytes, key("Parameters", "Parameters", parameter));
 	let keys = storage::session_keys(&AccountId::new([9; 32]));
 	assert_eq!(keys.bytes, key("Session", "NextKeys", hash()));
 	let motion = H256([9; 32]);
@@ -230,6 +244,8 @@ fn the_runtimes_api_has_what_is_asked() {
 		(api::decide_log(&account, None, &account).function, 3),
 		(api::holder_choice(&account).function, 1),
 		(api::audit_head(&account).function, 1),
+		(api::key_state(&account).function, 1),
+		(api::recovery(&account).function, 1),
 		(api::nonce(&account).function, 1),
 		(api::metadata(16).function, 1),
 	];

@@ -1,12 +1,12 @@
 //! What a node, a custodian, the CLI or a wallet asks the runtime: the SDK's interfaces,
-//! [`VouchsafeApi`], [`ConsortiumApi`] and [`ResearchApi`].
+//! [`VouchsafeApi`], [`CareApi`], [`ConsortiumApi`] and [`ResearchApi`].
 // The macro adds arguments to the functions that it makes.
 #![allow(clippy::too_many_arguments)]
 
 use crate::{
 	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Consortium, Custody,
-	Enrolment, Executive, Grandpa, InherentDataExt, Nonce, Records, Runtime, RuntimeGenesisConfig,
-	RuntimeVersion, SessionKeys, Studies, System, VERSION,
+	Enrolment, Executive, Grandpa, InherentDataExt, Nonce, Records, Recovery, Runtime,
+	RuntimeGenesisConfig, RuntimeVersion, SessionKeys, Studies, System, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -18,6 +18,7 @@ use pallet_consortium::{Made, NodesOf};
 use pallet_custody::{HeldVersion, HolderChoice, Opening, SharingSetView};
 use pallet_enrolment::{Account, Affiliation, Institution};
 use pallet_records::{RecordView, VersionView};
+use pallet_recovery::RecoveryView;
 use pallet_studies::{Reach, RoundView, StudyView};
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -32,8 +33,8 @@ use sp_runtime::{
 use sp_session::OpaqueGeneratedSessionKeys;
 use vouchsafe_primitives::{
 	audit, policy::Decision, AccountId, AccountKind, Action, Category, Consent, ConsentId, Country,
-	Disease, Grantee, Ground, Mechanism, Purpose, RecordId, RequestId, ServicePeriod, Status,
-	StudyId, StudyResult, StudyTraits, VersionNumber,
+	Disease, Grantee, Ground, KeyState, Mechanism, Purpose, RecordId, RequestId, ServicePeriod,
+	Status, StudyId, StudyResult, StudyTraits, VersionNumber,
 };
 use vouchsafe_support::{self as traits, AuditLog as _};
 
@@ -180,6 +181,18 @@ sp_api::decl_runtime_apis! {
 			after: Option<RecordId>,
 			limit: u32,
 		) -> Vec<(RecordId, Category, ServicePeriod)>;
+	}
+}
+
+sp_api::decl_runtime_apis! {
+	/// What the chain knows of accounts whose key is lost or changes. Every node has this data.
+	#[api_version(1)]
+	pub trait CareApi {
+		/// What is known of a key: for which account it signs, or that it was replaced. Nothing if it signs
+		/// for the account of its own name, or for nobody.
+		fn key_state(key: AccountId) -> Option<KeyState>;
+		/// The account's present key, its guardians, and what is under way.
+		fn recovery(account: AccountId) -> RecoveryView;
 	}
 }
 
@@ -462,6 +475,16 @@ impl_runtime_apis! {
 
 		fn log_entry(entry: Vec<u8>) -> Option<audit::LogEntry> {
 			audit::LogEntry::from_bytes(&entry)
+		}
+	}
+
+	impl self::CareApi<Block> for Runtime {
+		fn key_state(key: AccountId) -> Option<KeyState> {
+			<Recovery as traits::Keys>::find(&key)
+		}
+
+		fn recovery(account: AccountId) -> RecoveryView {
+			Recovery::recovery(account)
 		}
 	}
 

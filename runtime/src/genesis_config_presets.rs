@@ -1,12 +1,12 @@
-//! The networks for development: `development` with one validator, `local` with four. The people
-//! in them are the same: three hospitals and a health authority, with practitioners, patients and
+//! The networks for development: `development` with one validator, `local` with four, and `care`, which is
+//! `local` with short times. The people in them are the same: three hospitals and a health authority, with practitioners, patients and
 //! a researcher, whose keys ([`crate::development`]) are public.
 #![warn(missing_docs)]
 
 use crate::{
 	development::{self as dev, Key},
-	AccountId, ConsortiumConfig, CouncilConfig, EnrolmentConfig, RuntimeGenesisConfig,
-	SessionConfig, SessionKeys,
+	AccountId, ConsortiumConfig, CouncilConfig, EnrolmentConfig, ParametersAtGenesisConfig,
+	RuntimeGenesisConfig, SessionConfig, SessionKeys,
 };
 use alloc::{format, string::ToString, vec, vec::Vec};
 use frame_support::build_struct_json_patch;
@@ -21,6 +21,8 @@ use vouchsafe_primitives::{AccountKind, Role, TeamId};
 pub const DEVELOPMENT: &str = "development";
 /// Four validators.
 pub const LOCAL: &str = "local";
+/// The same with times of seconds instead of days.
+pub const CARE: &str = "care";
 
 /// How many accounts an institution of these networks may enrol.
 const CAP: u32 = 100_000;
@@ -40,14 +42,14 @@ pub fn get(id: &PresetId) -> Option<Vec<u8>> {
 
 /// The presets' names.
 pub fn names() -> Vec<PresetId> {
-	vec![PresetId::from(DEVELOPMENT), PresetId::from(LOCAL)]
+	vec![PresetId::from(DEVELOPMENT), PresetId::from(LOCAL), PresetId::from(CARE)]
 }
 
 /// What the preset of this name says of genesis, where it differs from the default.
 pub fn preset(id: &str) -> Option<Value> {
 	let seats = match id {
 		DEVELOPMENT => SEATS.get(..1)?,
-		LOCAL => SEATS.as_slice(),
+		LOCAL | CARE => SEATS.as_slice(),
 		_ => return None,
 	};
 	let (institutions, people, affiliations) = (institutions(), people(), affiliations());
@@ -56,9 +58,23 @@ pub fn preset(id: &str) -> Option<Value> {
 		council: CouncilConfig {
 			members: seats.iter().map(|(key, ..)| key.account()).collect::<Vec<_>>(),
 		},
-		consortium: ConsortiumConfig { least_members: if id == LOCAL { LEAST_MEMBERS } else { 1 } },
+		consortium: ConsortiumConfig {
+			least_members: if id == DEVELOPMENT { 1 } else { LEAST_MEMBERS }
+		},
 		enrolment: EnrolmentConfig { institutions, people, affiliations },
+		parameters_at_genesis: parameters(id),
 	}))
+}
+
+/// The times that differ from the usual ones. In `care` a person waits for them.
+fn parameters(id: &str) -> ParametersAtGenesisConfig {
+	let seconds = |seconds| (id == CARE).then_some(seconds);
+	ParametersAtGenesisConfig {
+		recovery_delay: seconds(20),
+		key_delay: seconds(10),
+		attempt_lifetime: seconds(10 * 60),
+		..Default::default()
+	}
 }
 
 /// A validator: its account and its keys.

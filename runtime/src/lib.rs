@@ -4,6 +4,7 @@
 //! - [`apis`]: what a node, a custodian or a wallet can ask the runtime.
 //! - [`genesis_config_presets`]: the networks for development.
 //! - `founding`: the genesis of a network that people use. Not in the WASM.
+//! - [`parameters`]: times that the council can change.
 //! - [`measuring`]: allows plain transfers for `make bench`; off on every other network.
 //!
 //! There is no sudo, fee or token. The only Root is a motion of three quarters of the council.
@@ -41,6 +42,7 @@ pub mod genesis_config_presets;
 pub mod measuring;
 #[cfg(vouchsafe_next)]
 mod next;
+pub mod parameters;
 
 #[cfg(test)]
 mod tests;
@@ -134,9 +136,9 @@ macro_rules! version {
 }
 
 #[cfg(not(vouchsafe_next))]
-version!(5);
-#[cfg(vouchsafe_next)]
 version!(6);
+#[cfg(vouchsafe_next)]
+version!(7);
 
 /// Length of a slot in milliseconds. In each slot, one validator may make a block. Fixed at genesis.
 pub const SLOT_DURATION: u64 = 1_000;
@@ -189,6 +191,8 @@ macro_rules! runtime {
 			// 14 was pallet-proxy. The index is not used again.
 			#[runtime::pallet_index(15)]
 			pub type Admission = pallet_admission;
+			#[runtime::pallet_index(16)]
+			pub type Parameters = pallet_parameters;
 
 			#[runtime::pallet_index(20)]
 			pub type Enrolment = pallet_enrolment;
@@ -204,9 +208,13 @@ macro_rules! runtime {
 			pub type Audit = pallet_audit;
 			#[runtime::pallet_index(27)]
 			pub type Studies = pallet_studies;
+			#[runtime::pallet_index(29)]
+			pub type Recovery = pallet_recovery;
 
 			#[runtime::pallet_index(30)]
 			pub type Measuring = crate::measuring;
+			#[runtime::pallet_index(32)]
+			pub type ParametersAtGenesis = crate::parameters;
 
 			$($added)*
 		}

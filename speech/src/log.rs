@@ -243,6 +243,36 @@ impl Teller<'_> {
 				speech.log_opened(actor, self.opened(ground, outcomes))
 			},
 			LogEvent::HoldersChosen => speech.log_holders_chosen(actor),
+			LogEvent::GuardiansSet { from } => {
+				speech.log_guardians_set(actor, speech.moment(*from))
+			},
+			LogEvent::KeyChangeBegan { key, from } => {
+				speech.log_key_change_began(actor, self.who(key), speech.moment(*from))
+			},
+			LogEvent::KeyChangeEnded { key } => speech.log_key_change_ended(actor, self.who(key)),
+			LogEvent::RecoveryBegan { key } => speech.log_recovery_began(actor, self.who(key)),
+			LogEvent::RecoveryApproved { key, from: Some(from) } => {
+				speech.log_recovery_approved_enough(actor, self.who(key), speech.moment(*from))
+			},
+			LogEvent::RecoveryApproved { key, from: None } => {
+				speech.log_recovery_approved(actor, self.who(key))
+			},
+			LogEvent::RecoveryProposed { key } => {
+				speech.log_recovery_proposed(actor, self.who(key))
+			},
+			LogEvent::RecoveryAttested { key, from: Some(from) } => {
+				speech.log_recovery_attested_enough(actor, self.who(key), speech.moment(*from))
+			},
+			LogEvent::RecoveryAttested { key, from: None } => {
+				speech.log_recovery_attested(actor, self.who(key))
+			},
+			LogEvent::RecoveryObjected { key, ended: true } => {
+				speech.log_recovery_objected_ended(actor, self.who(key))
+			},
+			LogEvent::RecoveryObjected { key, ended: false } => {
+				speech.log_recovery_objected(actor, self.who(key))
+			},
+			LogEvent::KeyReplaced { key } => speech.log_key_replaced(actor, self.who(key)),
 		}
 	}
 
@@ -261,6 +291,7 @@ impl Teller<'_> {
 			},
 			StaffMatter::DeclareDeceased => speech.log_death_proposed(actor),
 			StaffMatter::TakeDeathBack => speech.log_death_back_proposed(actor),
+			StaffMatter::NewKey { key, .. } => speech.log_new_key_proposed(actor, self.who(key)),
 		}
 	}
 

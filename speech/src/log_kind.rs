@@ -2,7 +2,7 @@
 
 use crate::Speech;
 use vouchsafe_primitives::{
-	audit::{LogEntry, LogEvent, Outcome},
+	audit::{LogEntry, LogEvent, Outcome, StaffMatter},
 	Effect,
 };
 
@@ -80,16 +80,26 @@ impl LogKind {
 			LogEvent::ConsentRevoked { .. } => Self::Revoked,
 			LogEvent::Counted { .. } => Self::Counted,
 			LogEvent::RecordsCreated { .. } | LogEvent::VersionAdded { .. } => Self::Added,
+			LogEvent::Enrolled
+			| LogEvent::StatusSet(_)
+			| LogEvent::EncryptionKeySet
+			| LogEvent::SigningDisabled(_)
+			| LogEvent::HoldersChosen
+			| LogEvent::StaffProposed(StaffMatter::NewKey { .. })
+			| LogEvent::GuardiansSet { .. }
+			| LogEvent::KeyChangeBegan { .. }
+			| LogEvent::KeyChangeEnded { .. }
+			| LogEvent::RecoveryBegan { .. }
+			| LogEvent::RecoveryApproved { .. }
+			| LogEvent::RecoveryProposed { .. }
+			| LogEvent::RecoveryAttested { .. }
+			| LogEvent::RecoveryObjected { .. }
+			| LogEvent::KeyReplaced { .. } => Self::Account,
 			LogEvent::Labelled { .. }
 			| LogEvent::EnteredInError { .. }
 			| LogEvent::MarkTakenBack { .. }
 			| LogEvent::ResponsibilityMoved { .. }
 			| LogEvent::StaffProposed(_) => Self::Changed,
-			LogEvent::Enrolled
-			| LogEvent::StatusSet(_)
-			| LogEvent::EncryptionKeySet
-			| LogEvent::SigningDisabled(_)
-			| LogEvent::HoldersChosen => Self::Account,
 			LogEvent::SharesAcknowledged { .. } | LogEvent::SharesLost { .. } => Self::Shares,
 		}
 	}

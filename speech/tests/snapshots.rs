@@ -22,6 +22,8 @@ const PATIENT: AccountId = AccountId::new([4; 32]);
 const SMITHS: AccountId = AccountId::new([5; 32]);
 const REGISTRAR: AccountId = AccountId::new([6; 32]);
 const COLLEAGUE: AccountId = AccountId::new([7; 32]);
+const GUARDIAN: AccountId = AccountId::new([8; 32]);
+const NEW_KEY: AccountId = AccountId::new([9; 32]);
 /// 31 December 2026.
 const YEARS_END: Moment = 1_798_675_200;
 
@@ -663,12 +665,18 @@ fn log_lines() {
 		says("assisted", doctor(event));
 		says("for the authority", doctor(LogEvent::ConsentAwaitsAuthority { grantee: team() }));
 		says("assisted refused", patient(LogEvent::AssistedRefused));
+		let new_key = StaffMatter::NewKey {
+			key: NEW_KEY,
+			encryption_key: [9; 32],
+			evidence: RecordId::zero(),
+		};
 		for (heading, matter) in [
 			("mark", StaffMatter::Mark { record: id, status: RecordStatus::WrongPatient }),
 			("mark back", StaffMatter::TakeMarkBack { record: id }),
 			("labels", StaffMatter::Label { record: id, labels: tags(&[1, 2]) }),
 			("death", StaffMatter::DeclareDeceased),
 			("death back", StaffMatter::TakeDeathBack),
+			("new key", new_key),
 		] {
 			says(&format!("{heading} proposed"), doctor(LogEvent::StaffProposed(matter)));
 		}
@@ -720,6 +728,28 @@ fn log_lines() {
 			says(heading, LogEntry { signer: [9; 32].into(), ..doctor(event) });
 		}
 		says("holders", patient(LogEvent::HoldersChosen));
+
+		let (key, from) = (NEW_KEY, YEARS_END);
+		let guardian = |event| LogEntry { signer: GUARDIAN, origin: GUARDIAN, ..patient(event) };
+		let authority = |event| LogEntry { signer: SMITHS, origin: SMITHS, ..patient(event) };
+		says("guardians", patient(LogEvent::GuardiansSet { from }));
+		says("change of key", patient(LogEvent::KeyChangeBegan { key: key.clone(), from }));
+		says("change of key ended", patient(LogEvent::KeyChangeEnded { key: key.clone() }));
+		says("recovery", guardian(LogEvent::RecoveryBegan { key: key.clone() }));
+		for (heading, from) in [("approved", None), ("approved by enough", Some(from))] {
+			let event = LogEvent::RecoveryApproved { key: key.clone(), from };
+			says(&format!("recovery {heading}"), guardian(event));
+		}
+		says("recovery proposed", doctor(LogEvent::RecoveryProposed { key: key.clone() }));
+		for (heading, from) in [("attested once more", None), ("attested", Some(from))] {
+			let event = LogEvent::RecoveryAttested { key: key.clone(), from };
+			says(&format!("recovery {heading}"), authority(event));
+		}
+		for (heading, ended) in [("objected to", false), ("ended", true)] {
+			let event = LogEvent::RecoveryObjected { key: key.clone(), ended };
+			says(&format!("recovery {heading}"), patient(event));
+		}
+		says("key replaced", guardian(LogEvent::KeyReplaced { key }));
 
 		let opened = |ground, outcomes: Vec<(RecordId, Outcome)>| LogEvent::Opened {
 			ground,

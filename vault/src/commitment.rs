@@ -1,4 +1,5 @@
-//! Salted commitments: what the chain holds about a plaintext and about a consent's text.
+//! Salted commitments: what the chain holds about a plaintext, about a consent's text, and about the
+//! evidence for a new key.
 //!
 //! A bare hash of something guessable is personal data, so each hash includes 32 random bytes of
 //! salt, which are stored where only a reader sees them:
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 
 const PLAINTEXT_DOMAIN: &[u8] = b"vouchsafe/plaintext/1";
 const TEXT_DOMAIN: &[u8] = b"vouchsafe/text/1";
+const EVIDENCE_DOMAIN: &[u8] = b"vouchsafe/evidence/1";
 
 /// Commits to a document's plaintext, piece by piece. The salt is
 /// [`Details::commitment_salt`](crate::manifest::Details::commitment_salt).
@@ -45,6 +47,12 @@ impl PlaintextCommitment {
 /// BCP 47 tag) and `text`, both UTF-8.
 pub fn text_commitment(salt: &[u8; 32], language: &str, text: &str) -> [u8; 32] {
 	commit(TEXT_DOMAIN, salt, Sha256::new_with_prefix((language, text).encode()))
+}
+
+/// Commits to what proves who asked for a new key, as the staff who saw it describe it. The message is the
+/// description in UTF-8.
+pub fn evidence_commitment(salt: &[u8; 32], evidence: &str) -> [u8; 32] {
+	commit(EVIDENCE_DOMAIN, salt, Sha256::new_with_prefix(evidence))
 }
 
 fn commit(domain: &[u8], salt: &[u8; 32], message: Sha256) -> [u8; 32] {
@@ -95,5 +103,18 @@ mod tests {
 				text_commitment(&hex_array(&vector["salt"]), text("language"), text("text"));
 			assert_eq!(commitment, hex_array(&vector["commitment"]));
 		}
+		for vector in vectors["evidence"].as_array().unwrap() {
+			let evidence = vector["evidence"].as_str().unwrap();
+			let commitment = evidence_commitment(&hex_array(&vector["salt"]), evidence);
+			assert_eq!(commitment, hex_array(&vector["commitment"]));
+		}
+	}
+
+	#[test]
+	fn evidence_commitment_is_of_no_other_kind_works() {
+		let evidence = evidence_commitment(&[1; 32], "abc");
+		assert_ne!(evidence, evidence_commitment(&[2; 32], "abc"));
+		assert_ne!(evidence, evidence_commitment(&[1; 32], "abd"));
+		assert_ne!(evidence, of(1, &[b"abc"]));
 	}
 }

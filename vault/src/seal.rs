@@ -45,6 +45,8 @@ pub enum Purpose {
 	Report,
 	/// The key with which a study's aggregators verify the reports of a round.
 	VerifyKey,
+	/// A guardian's card: whose guardian somebody is, with whom.
+	GuardianCard,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
 			Self::LabelKey => b"vouchsafe/v1/label-key",
 			Self::Report => b"vouchsafe/v1/report",
 			Self::VerifyKey => b"vouchsafe/v1/verify-key",
+			Self::GuardianCard => b"vouchsafe/v1/guardian-card",
 		}
 	}
 }

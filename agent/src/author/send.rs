@@ -231,7 +231,12 @@ pub(super) fn is_hopeless(error: &anyhow::Error) -> bool {
 			|| cause.is::<RefusedForGood>()
 			|| matches!(
 				cause.downcast_ref::<ChainError>(),
-				Some(ChainError::Dispatch { .. } | ChainError::Stranger | ChainError::MayNotSign)
+				Some(
+					ChainError::Dispatch { .. }
+						| ChainError::Stranger
+						| ChainError::MayNotSign
+						| ChainError::Replaced
+				)
 			)
 	})
 }

@@ -136,6 +136,17 @@ fn development_keys_are_the_known_ones() {
 }
 
 #[test]
+fn a_key_that_has_replaced_another_signs_for_its_account() {
+	let (old, new) = (Identity::development("//Alice"), Identity::development("//Alice//new"));
+	let (old, new) = (old.unwrap(), new.unwrap());
+	assert_eq!(new.key(), new.account());
+	let (key, encryption_key) = (new.key(), new.encryption_key());
+	let replaced = new.signing_for(old.account());
+	assert_eq!((replaced.account(), replaced.key()), (old.account(), key));
+	assert_eq!(replaced.encryption_key(), encryption_key);
+}
+
+#[test]
 fn development_keys_are_derived_as_the_library_does() {
 	use std::str::FromStr;
 	use subxt_signer::SecretUri;

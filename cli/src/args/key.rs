@@ -69,6 +69,22 @@ pub enum KeyCommand {
 		/// Name of the key.
 		name: String,
 	},
+	/// Change your account to a new key, with words of its own. The encryption key stays.
+	#[command(
+		after_help = "The new key replaces the present one after a delay, with `vouchsafe recovery finish`. Until \
+		then the present key signs, and can end the change with `vouchsafe recovery object`. It ends too if \
+		your institution disables signing. So it does not help against somebody who has your key.\n\n\
+		The new words do not restore the encryption key: keep a copy of the new key file.\n\n\
+		Example:\n  \
+		vouchsafe --key eva key renew eva-2"
+	)]
+	Renew {
+		/// Name of the new key. If there is a key of this name with the same encryption key, it is used.
+		new: String,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
 	/// Register this key's encryption key on the chain, in place of the one that is registered.
 	#[command(
 		after_help = "Use it after you imported an account from a wallet, or if somebody else may have the \

@@ -405,6 +405,13 @@ fn carried_text(session: &Session, carried: &CarryReport) -> String {
 			"Your key {what} not carried ({why}). `vouchsafe consent carry` tries again."
 		));
 	}
+	if !carried.closed.is_empty() {
+		lines.push(format!(
+			"Your own key shares of {} do not open with your encryption key, which may have been replaced. So they \
+			 are not carried. The other holders’ shares open these records.",
+			ENGLISH.count(Noun::Version, carried.closed.len())
+		));
+	}
 	lines.join("\n")
 }
 
@@ -415,6 +422,9 @@ fn carried_json(session: &Session, carried: &CarryReport) -> Value {
 		})).collect::<Vec<_>>(),
 		"failed": carried.failed.iter().map(|(record, version, why)| json!({
 			"record": id_json(record), "version": version, "why": why,
+		})).collect::<Vec<_>>(),
+		"closed": carried.closed.iter().map(|(record, version)| json!({
+			"record": id_json(record), "version": version,
 		})).collect::<Vec<_>>(),
 	})
 }

@@ -1,16 +1,18 @@
 //! `vouchsafe key`.
 
-use super::{agree, when};
+use super::{account_json, agree, when};
 use crate::{
-	args::KeyCommand,
+	args::{Agreement, KeyCommand},
+	dates::show_moment,
 	keys::{Identity, KeyStore, Words},
-	output::{table, Output},
+	output::{table, write_error, Output},
 	secrets::Secrets,
 	session::{At, Session, Settings},
 };
 use anyhow::{bail, Context, Result};
 use serde_json::json;
-use vouchsafe_client::chain::{account_bytes, calls::EnrolmentCall, View};
+use vouchsafe_agent::recovery;
+use vouchsafe_client::chain::{account_bytes, address, calls::EnrolmentCall, View};
 
 pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Output> {
 	let store = KeyStore::new(&settings.home);
@@ -69,6 +71,7 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 		},
 		KeyCommand::Show { name, words } => show(settings, &store, name.as_deref(), words),
 		KeyCommand::Convert { name } => convert(settings, &store, &name),
+		KeyCommand::Renew { new, agreement } => renew(settings, &store, &new, agreement).await,
 		KeyCommand::Register { agreement } => {
 			let session = settings.connect().await?;
 			let me = session.me()?;
@@ -105,6 +108,95 @@ pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Outp
 			Ok(output)
 		},
 	}
+}
+
+/// Begins to change the account to a new key, with the same encryption key.
+async fn renew(
+	settings: &Settings,
+	store: &KeyStore,
+	name: &str,
+	agreement: Agreement,
+) -> Result<Output> {
+	// A change that was not begun can be tried again with the key that was made for it.
+	let exists = store.exists(name)?;
+	let session = settings.connect().await?;
+	let me = session.me()?;
+	check(&session, &session.finalized().await?).await?;
+	let made = exists.then(|| existing(settings, store, name, me)).transpose()?;
+	if let Some(change) = recovery::check_change(&session, made.as_ref()).await? {
+		write_error(&format!(
+			"NOTE: this replaces the change to another key, {}, that you began before\n",
+			address(&change.key)
+		));
+	}
+	agree(
+		&format!(
+			"I begin to change the key of my account, {}. When this is finished, the new key {name} signs for it, \
+			 and {} signs nothing any more. The encryption key stays.",
+			session.names.in_sentence(&me.account()),
+			me.name
+		),
+		agreement,
+	)?;
+	let (new, words) = match made {
+		Some(new) => (new, None),
+		None => {
+			let passphrase = settings.secrets.ask_new()?;
+			let (new, words) = store.renew(name, &me.encryption, &passphrase)?;
+			(new, Some(words))
+		},
+	};
+	let (from, block) = recovery::change(&session, &new).await.with_context(|| {
+		format!(
+			"the key {name} is made, but the change to it has not begun. Run the same command again: it uses this key"
+		)
+	})?;
+	let (key, own) = (address(&new.key()), &me.name);
+	let mut text = format!(
+		"The change to the key {name}, {key}, has begun. From {} on, this finishes it:\n\n  \
+		 vouchsafe --key {own} recovery finish\n\nUntil then {own} signs for you, and `vouchsafe --key {own} recovery \
+		 object` ends the change.",
+		show_moment(from)
+	);
+	let mut json = json!({
+		"name": name,
+		"account": account_json(&session, &me.account()),
+		"key": account_json(&session, &new.key()),
+		"encryption_key": format!("0x{}", hex::encode(new.encryption_key())),
+		"from": from,
+		"block": block,
+	});
+	let file = settings.home.file("keys", &format!("{name}.key"));
+	text += &match words {
+		Some(words) => {
+			json["words"] = json!(*words);
+			format!(
+				"\n\nThese words restore the new key. Write them down, and show them to nobody:\n\n  {}\n\nThey do not \
+				 restore the encryption key: also keep a copy of the key file, {}.",
+				*words,
+				file.display()
+			)
+		},
+		None => format!(
+			"\n\n`vouchsafe key show {name} --words` shows the words of the new key. They do not restore the \
+			 encryption key: also keep a copy of the key file, {}.",
+			file.display()
+		),
+	};
+	Ok(Output::new(text, json))
+}
+
+/// The key of this name, if it was made to replace this one.
+fn existing(settings: &Settings, store: &KeyStore, name: &str, me: &Identity) -> Result<Identity> {
+	let passphrase = settings.secrets.ask(&format!("Passphrase of the key {name}"))?;
+	let found = store.unlock(name, &passphrase)?;
+	if found.encryption_key() != me.encryption_key() {
+		bail!(
+			"there is a key named {name} already, which has another encryption key than {}: choose another name",
+			me.name
+		);
+	}
+	Ok(found)
 }
 
 /// Checks that the chain has registered this encryption key for the account, because others seal to

@@ -7,9 +7,11 @@ mod consent;
 mod council;
 mod doctor;
 mod enrol;
+mod guardians;
 mod key;
 mod name;
 mod record;
+mod recovery;
 mod request;
 mod staff;
 mod status;
@@ -134,7 +136,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 			Some(code) => return code,
 		}
 		match cause.downcast_ref::<CustodianError>() {
-			Some(CustodianError::NoAccess) => return 3,
+			Some(CustodianError::NoAccess | CustodianError::Replaced) => return 3,
 			Some(
 				CustodianError::Unreachable(_)
 				| CustodianError::Certificate(_)
@@ -154,7 +156,7 @@ pub fn exit_code(error: &anyhow::Error) -> u8 {
 			return 4;
 		}
 		match cause.downcast_ref() {
-			Some(ChainError::Stranger | ChainError::MayNotSign) => return 3,
+			Some(ChainError::Stranger | ChainError::MayNotSign | ChainError::Replaced) => return 3,
 			Some(ChainError::Pending(_)) => return 5,
 			_ => {},
 		}
@@ -202,6 +204,8 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		Command::Key(command) => key::run(&settings, command).await,
 		Command::Name(command) => name::run(&settings, command).await,
 		Command::Enrol(command) => enrol::run(&settings, command).await,
+		Command::Guardians(command) => guardians::run(&settings, command).await,
+		Command::Recovery(command) => recovery::run(&settings, command).await,
 		Command::Council(command) => council::run(&settings, command).await,
 		Command::Record(command) => record::run(&settings, command).await,
 		Command::Consent(command) => consent::run(&settings, command).await,
@@ -542,6 +546,7 @@ mod tests {
 		let few = OpenError::TooFewShares { need: 3, got: vec![], failed: vec![] };
 		assert_eq!(code(anyhow::Error::new(few).context("more")), 4);
 		assert_eq!(code(ChainError::Stranger.into()), 3);
+		assert_eq!(code(ChainError::Replaced.into()), 3);
 		assert_eq!(code(anyhow::Error::new(ChainError::Pending(10)).context("more")), 5);
 		assert_eq!(code(CustodianError::NoAccess.into()), 3);
 		assert_eq!(code(CustodianError::Unreachable("it is away".into()).into()), 4);

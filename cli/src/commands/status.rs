@@ -9,9 +9,12 @@ use crate::{
 use anyhow::Result;
 use futures::future::join_all;
 use serde_json::json;
-use vouchsafe_agent::stop::{self, Stopped};
+use vouchsafe_agent::{
+	recovery,
+	stop::{self, Stopped},
+};
 use vouchsafe_client::{
-	chain::{AccountKind, Submit, View},
+	chain::{address, AccountKind, Submit, View},
 	custodian::{Custodian, CustodianError},
 	messages::Hex,
 };
@@ -104,6 +107,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 	if let Some(me) = &session.me {
 		let account = me.account();
 		let mine = finalized.account(&account).await?;
+		let mut new_keys = Vec::new();
 		let state = match &mine {
 			None => "not enrolled: sign with `vouchsafe enrol sign`, and an institution enrols you"
 				.to_owned(),
@@ -122,6 +126,14 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 						".\n           The chain has another encryption key for you than this key file: \
 						 this key cannot open records. `vouchsafe --key {} key register` registers it",
 						me.name
+					);
+				}
+				let view = finalized.recovery(&account).await?;
+				for what in recovery::under_way(&view) {
+					new_keys.push(account_json(&session, what.key()));
+					state += &format!(
+						"\n           A new key for your account is under way, {}: `vouchsafe recovery list`",
+						address(what.key())
 					);
 				}
 				if mine.kind == AccountKind::Patient {
@@ -172,6 +184,7 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 			"enrolled_by": account_json(&session, &mine.enrolled_by),
 			"signing_disabled": mine.disabled_since.is_some(),
 		})));
+		json["me"]["new_keys"] = json!(new_keys);
 	}
 	Ok(Output::new(text, json))
 }

@@ -37,6 +37,23 @@ fn the_words_give_both_keys_back() {
 	assert!(error.contains("only 3 words"), "{error}");
 }
 
+/// The account keeps its encryption key, so that nothing is lost.
+#[test]
+fn a_renewed_key_has_other_words_and_the_same_encryption_key() {
+	let (_folder, store) = store();
+	let (before, words) = store.generate("eva", PASSPHRASE).unwrap();
+	assert!(store.exists("eva").unwrap() && !store.exists("eva-2").unwrap());
+	let (now, renewed) = store.renew("eva-2", &before.encryption, PASSPHRASE).unwrap();
+	assert_eq!(now.encryption_key(), before.encryption_key());
+	assert!(now.account() != before.account() && *renewed != *words);
+	let opened = store.unlock("eva-2", PASSPHRASE).unwrap();
+	assert_eq!(opened.public(), now.public());
+	let shown = store.words("eva-2", PASSPHRASE).unwrap();
+	assert_eq!((shown.words, shown.counter), (renewed, None));
+	assert!(store.renew("eva", &before.encryption, PASSPHRASE).is_err());
+	assert!(store.exists("../eva").is_err());
+}
+
 #[test]
 fn the_words_can_be_shown_again() {
 	let (_folder, store) = store();

@@ -6,7 +6,7 @@
 //! so no call takes effect twice. A call gets another nonce only when a final block has used its
 //! nonce for another call.
 //!
-//! What is final, and which nonce an account has, is a matter of [`Belief`].
+//! What is final, and which nonce a key has, is a matter of [`Belief`].
 
 use super::{
 	belief::Belief, finality::Watch, from_rpc, At, Chain, NonceChoice, Until, TAKE_IN, TRIES,
@@ -138,7 +138,10 @@ impl Answer {
 			Ok(_) => Self::Taken,
 			Err(ChainError::Refused(why)) if why.contains("bad signature") => Self::Invalid,
 			Err(
-				error @ (ChainError::Refused(_) | ChainError::Stranger | ChainError::MayNotSign),
+				error @ (ChainError::Refused(_)
+				| ChainError::Stranger
+				| ChainError::MayNotSign
+				| ChainError::Replaced),
 			) => Self::Refused(error),
 			Err(error @ ChainError::Foreign(_)) => Self::Refused(error),
 			Err(_) => Self::Wait,
@@ -170,7 +173,8 @@ struct Unproven {
 struct Submission<'a, B, S> {
 	belief: &'a B,
 	signer: &'a S,
-	account: AccountId,
+	/// The key that signs, whose nonce the call uses.
+	key: AccountId,
 	call: &'a RuntimeCall,
 	until: Until,
 	/// The node whose statuses of the call are heard.
@@ -201,7 +205,7 @@ impl Chain {
 }
 
 /// Signs and submits a call, and follows it. It is tried again after errors that may pass. Other calls
-/// of the account may use its nonce again and again, so these tries are not counted.
+/// of the key may use its nonce again and again, so these tries are not counted.
 pub(crate) async fn submit<B: Belief, S: Signer>(
 	belief: &B,
 	signer: &S,
@@ -240,28 +244,28 @@ async fn try_submit<B: Belief, S: Signer>(
 	choice: NonceChoice,
 	until: Until,
 ) -> Result<Included, ChainError> {
-	let account = signer.account();
+	let key = signer.key();
 	let begun = Instant::now();
 	// While a call waits, those that need not wait go on: they hold no turn.
 	let (last, birth, own, turn) = loop {
-		let last = belief.last(&account).await?;
+		let last = belief.last(&key).await?;
 		let birth = prepare(belief, call, &last, 0).await?;
 		let turn = match choice {
 			NonceChoice::AfterPending => Some(belief.node().nonces.lock().await),
 			NonceChoice::AfterOwn | NonceChoice::Account => None,
 		};
-		if let Some(own) = belief.choose_nonce(&last, &account, choice).await? {
+		if let Some(own) = belief.choose_nonce(&last, &key, choice).await? {
 			break (last, birth, own, turn);
 		}
 		drop(turn);
-		belief.wait_for_others(&account, begun).await?;
+		belief.wait_for_others(&key, begun).await?;
 	};
 	let watched = belief.nodes(&last).into_iter().next().unwrap_or_else(|| belief.node().clone());
 	let now = Instant::now();
 	let submission = Submission {
 		belief,
 		signer,
-		account,
+		key,
 		call,
 		until,
 		watched,
@@ -277,7 +281,7 @@ async fn try_submit<B: Belief, S: Signer>(
 		own,
 	};
 	let mut statuses = submission.send(&last).await?;
-	// The next call of this account gets the next nonce only when the pool has this one.
+	// The next call of this key gets the next nonce only when the pool has this one.
 	let first = match &mut statuses {
 		Some(statuses) => match timeout(TAKE_IN, statuses.next()).await {
 			Ok(Some(Ok(status))) => Some(submission.understand(&status)),
@@ -483,16 +487,16 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 	/// has lost it, else when its bytes were sent a while ago.
 	async fn look(&mut self, is_lost: bool) -> Result<Option<Included>, ChainError> {
 		let (node, nonce) = (self.belief.node(), self.own.nonce());
-		let last = self.belief.last(&self.account).await?;
+		let last = self.belief.last(&self.key).await?;
 		node.watch_finality(&mut self.watch, last.number()).await;
-		if last.nonce(&self.account).await? > nonce {
+		if last.nonce(&self.key).await? > nonce {
 			let found = self.look_through(&last).await?;
 			return found.map(Some).ok_or(ChainError::Stale);
 		}
 		self.searched = last.number();
 		if self.until == Until::Best {
 			let best = self.belief.named_best(&last, 0).await?;
-			if best.nonce(&self.account).await? > nonce {
+			if best.nonce(&self.key).await? > nonce {
 				return self.look_through_best(&best).await;
 			}
 		}
@@ -536,7 +540,7 @@ impl<B: Belief, S: Signer> Submission<'_, B, S> {
 	/// Whether a node says that its best chain has used the nonce.
 	async fn seems_used(&self, last: &B::Last) -> bool {
 		let Ok(best) = self.belief.named_best(last, self.turn).await else { return false };
-		best.nonce(&self.account).await.is_ok_and(|nonce| nonce > self.own.nonce())
+		best.nonce(&self.key).await.is_ok_and(|nonce| nonce > self.own.nonce())
 	}
 
 	/// Whether the best chain of the node whose turn it is can still include the latest bytes. So it

@@ -80,7 +80,7 @@ pub async fn finality(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/read",
-	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there at that block, except versions, sharing sets and affiliations. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
+	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own, and the nonce of the key that signed; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there at that block, except versions, sharing sets and affiliations; so is the state of another key, and which key another account has. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
 	request_body = ReadRequest,
 	responses(
 		SignedRequestErrors,
@@ -190,7 +190,7 @@ impl Questions {
 	/// What must be asked before these keys are read.
 	fn about(requester: Option<&Requester>, asked: &ReadState) -> Result<Self, ApiError> {
 		let caller = match requester {
-			Some(requester) => Caller::Account(&requester.account),
+			Some(requester) => Caller::Account { account: &requester.account, key: &requester.key },
 			None => Caller::Anyone,
 		};
 		let mut questions = Self::default();
@@ -358,12 +358,12 @@ async fn prove(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/submit",
-	description = "Hands an extrinsic to the node's pool and waits up to 25 seconds until it is in a final block. The signer of the request must be the signer of the extrinsic. The same bytes can be sent again. The answer is the custodian's word: only the state proves what the extrinsic did. If too many requests wait, it is handed in and not waited for. The body is a signed request with the action `submit`; its payload is a `Payload_SubmitExtrinsic`.",
+	description = "Hands an extrinsic to the node's pool and waits up to 25 seconds until it is in a final block. The key that signs the request, or that lets a session key sign it, must be the key that signs the extrinsic. The same bytes can be sent again. The answer is the custodian's word: only the state proves what the extrinsic did. If too many requests wait, it is handed in and not waited for. The body is a signed request with the action `submit`; its payload is a `Payload_SubmitExtrinsic`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = SubmitOutcome, description = "What became of it so far"),
-		(status = 403, body = Refusal, description = "The account is not active, or the extrinsic is not the account's"),
+		(status = 403, body = Refusal, description = "The account is not active, or another key has signed the extrinsic"),
 		(status = 422, body = Refusal, description = "It is not an extrinsic of this chain"),
 	),
 	tag = "chain"
@@ -378,13 +378,14 @@ pub async fn submit(
 	if extrinsic.len() > MAX_EXTRINSIC {
 		return Err(ApiError::TooLarge);
 	}
-	let (signer, nonce) = signer_and_nonce(&extrinsic)
+	let (key, nonce) = signer_and_nonce(&extrinsic)
 		.ok_or_else(|| ApiError::Mismatch("it is not a signed extrinsic of this chain".into()))?;
-	if signer != requester.account {
+	// The pool refuses a key that was replaced in the best block.
+	if key != requester.key {
 		return Err(ApiError::NoAccess);
 	}
 	let who = Who::Signer(requester.signer());
-	let sent = Sent { node: &*requester.node, who, account: signer, nonce, extrinsic };
+	let sent = Sent { node: &*requester.node, who, key, nonce, extrinsic };
 	let outcome = sent.hand_in(&state, source, requester.finalized.number()).await?;
 	let name = match &outcome {
 		SubmitOutcome::Waiting => "waiting",
@@ -399,7 +400,8 @@ pub async fn submit(
 struct Sent<'a> {
 	node: &'a dyn Node,
 	who: Who,
-	account: AccountId,
+	/// The key that signed it, whose nonce it uses.
+	key: AccountId,
 	nonce: u64,
 	extrinsic: Vec<u8>,
 }
@@ -475,7 +477,7 @@ impl Sent<'_> {
 
 	/// Whether its nonce was used at this block, so that it is never included any more.
 	async fn is_passed(&self, block: H256) -> Result<bool, ApiError> {
-		let key = storage::system_account(&self.account);
+		let key = storage::system_account(&self.key);
 		let found = self.node.values_at(block, std::slice::from_ref(&key.bytes)).await?;
 		let account = found.values().next().map(|value| key.decode(value)).transpose()?;
 		Ok(account.is_some_and(|account| u64::from(account.nonce) > self.nonce))

@@ -1,5 +1,6 @@
 //! The errors of the REST API: their status, their text, and their place in the API's description.
-//! A requester who may not have something hears only "no access", for every reason.
+//! A requester who may not have something hears only "no access", for every reason. A requester
+//! whose key was replaced is told so.
 
 use crate::{
 	encryption::EncryptionError, release::Refusal as Refused, store::StoreError,
@@ -55,6 +56,9 @@ pub enum ApiError {
 	/// The requester has no access.
 	#[error("no access")]
 	NoAccess,
+	/// Another key has replaced the one that signed. Only the holder of that key is told so.
+	#[error("another key has replaced the one that signed: use the new key")]
+	ReplacedKey,
 	/// What the request refers to is not on the chain yet.
 	#[error("not on the chain yet: try again")]
 	NotYet,
@@ -142,6 +146,7 @@ impl ApiError {
 			Self::OtherAudience => "other-audience",
 			Self::NotSigned => "not-signed",
 			Self::NoAccess => "no-access",
+			Self::ReplacedKey => "replaced-key",
 			Self::NotYet => "not-yet",
 			Self::Mismatch(_) => "mismatch",
 			Self::NotFound => "not-found",
@@ -175,7 +180,7 @@ impl ApiError {
 			Self::BrokenOff(_) => StatusCode::REQUEST_TIMEOUT,
 			Self::NotFresh | Self::Replayed | Self::NotSigned => StatusCode::UNAUTHORIZED,
 			Self::OtherChain | Self::OtherAudience => StatusCode::MISDIRECTED_REQUEST,
-			Self::NoAccess | Self::ForeignOrigin => StatusCode::FORBIDDEN,
+			Self::NoAccess | Self::ReplacedKey | Self::ForeignOrigin => StatusCode::FORBIDDEN,
 			Self::NotYet => StatusCode::TOO_EARLY,
 			Self::Mismatch(_) => StatusCode::UNPROCESSABLE_ENTITY,
 			Self::NotFound | Self::Incomplete | Self::NoLabelKey | Self::UnknownBlock => {
@@ -322,6 +327,7 @@ impl IntoResponses for SignedRequestErrors {
 			ApiError::Replayed,
 			ApiError::NotSigned,
 			ApiError::NoAccess,
+			ApiError::ReplacedKey,
 			ApiError::TooLarge,
 			ApiError::OtherChain,
 			ApiError::OtherAudience,

@@ -1,7 +1,9 @@
 //! Authentication of signed requests. The checks come in this order, and the first that fails
 //! determines the error: size, freshness, nonce, chain, audience (institution and action),
-//! signature, enrolment, rate. The signature is the account's, or that of a session key that the account lets
-//! make requests. The enrolment is the account's either way, so who may not sign cannot delegate either.
+//! signature, key, enrolment, rate. The signature is that of the named key, or that of a session key that the
+//! named one lets make requests. The named key is the account's first one, which has the account's name, or
+//! the one that has replaced it: the chain says for which account it signs. A key that was replaced signs
+//! nothing any more. The enrolment is the account's either way, so who may not sign cannot delegate either.
 //! Custodians' accounts are not enrolled. Only what concerns studies, and the index for another member, is open
 //! to them.
 
@@ -18,7 +20,7 @@ use base64::{prelude::BASE64_STANDARD, Engine};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use vouchsafe_client::{
-	chain::{account_bytes, Account, AccountId, AccountKind},
+	chain::{account_bytes, Account, AccountId, AccountKind, KeyState},
 	messages::{Hex, Signed, FRESHNESS, MAX_REQUEST, REQUEST_HEADER},
 	signing::now,
 };
@@ -36,8 +38,10 @@ struct Expected<'a> {
 
 /// The signer of a request that passed all checks, and the chain at that time.
 pub struct Requester {
-	/// The account that signed.
+	/// The account for which the key signs.
 	pub account: AccountId,
+	/// The key that signed, or that let a session key sign.
+	pub key: AccountId,
 	/// The account's enrolment.
 	pub enrolled: Account,
 	/// The institution whose custodian this is.
@@ -55,10 +59,13 @@ impl Requester {
 	}
 
 	/// The chain's newest blocks, if they are recent enough to decide who has access and the
-	/// requester may sign at both. Check them again before something is given: the node may be slow.
+	/// requester may sign at both, with the same key. Check them again before something is given: the node may be slow.
 	pub async fn heads(&self, state: &State) -> Result<Heads, ApiError> {
 		let heads = Heads::read(state, &*self.node, self.finalized.clone()).await?;
 		heads.check(state)?;
+		if account_of(&*heads.best, &self.key).await? != self.account {
+			return Err(ApiError::NoAccess);
+		}
 		let now = heads.best.account(&self.account).await?;
 		match now.is_some_and(|account| is_active(&account)) {
 			true => Ok(heads),
@@ -69,7 +76,7 @@ impl Requester {
 
 /// The signer of a request that concerns a study, or the index.
 pub struct StudyRequester {
-	/// The account that signed.
+	/// The account for which the key signs.
 	pub account: AccountId,
 	/// Whether the signer is a patient.
 	pub is_patient: bool,
@@ -152,8 +159,9 @@ async fn check<T: DeserializeOwned>(
 	limit: impl FnOnce(&[Party]) -> Result<(), ApiError>,
 ) -> Result<(Requester, T), ApiError> {
 	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
-	let account = authentic.account.clone();
+	let key = authentic.key.clone();
 	let finalized = node.finalized().await?;
+	let account = account_of(&*finalized, &key).await?;
 	let enrolled = finalized.account(&account).await?.ok_or(ApiError::NoAccess)?;
 	if !is_active(&enrolled) {
 		return Err(ApiError::NoAccess);
@@ -161,7 +169,7 @@ async fn check<T: DeserializeOwned>(
 	limit(&Signer::enrolled(&account, &enrolled).parties())?;
 	let body = authentic.accept(nonces, expected).await?;
 	let institution = expected.institution.clone();
-	Ok((Requester { account, enrolled, institution, node, finalized }, body))
+	Ok((Requester { account, key, enrolled, institution, node, finalized }, body))
 }
 
 async fn check_for_study<T: DeserializeOwned>(
@@ -172,8 +180,8 @@ async fn check_for_study<T: DeserializeOwned>(
 	limit: impl FnOnce(&[Party]) -> Result<(), ApiError>,
 ) -> Result<(StudyRequester, T), ApiError> {
 	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
-	let account = authentic.account.clone();
 	let finalized = node.finalized().await?;
+	let account = account_of(&*finalized, &authentic.key).await?;
 	let enrolled = finalized.account(&account).await?;
 	let is_patient = enrolled.as_ref().is_some_and(|it| it.kind == AccountKind::Patient);
 	let (signer, custodian_of) = match enrolled {
@@ -190,9 +198,18 @@ async fn check_for_study<T: DeserializeOwned>(
 	Ok((StudyRequester { account, is_patient, custodian_of, institution, node, finalized }, body))
 }
 
-/// A request whose account signed it, for this custodian and this action.
+/// The account for which a key signs at this block. It need not be enrolled.
+async fn account_of(block: &dyn Block, key: &AccountId) -> Result<AccountId, ApiError> {
+	match block.key_state(key).await? {
+		None => Ok(key.clone()),
+		Some(KeyState::Signs(account)) => Ok(account),
+		Some(KeyState::Replaced) => Err(ApiError::ReplacedKey),
+	}
+}
+
+/// A request whose key signed it, for this custodian and this action.
 struct Authentic<T> {
-	account: AccountId,
+	key: AccountId,
 	nonce: [u8; 16],
 	at: u64,
 	body: T,
@@ -228,14 +245,14 @@ impl<T: DeserializeOwned> Authentic<T> {
 			return Err(ApiError::NotSigned);
 		}
 		// Only from here on is the chain asked.
-		Ok(Self { account: signed.account.into(), nonce, at: payload.at, body: payload.body })
+		Ok(Self { key: signed.account.into(), nonce, at: payload.at, body: payload.body })
 	}
 
-	/// The body, once it is known that the account may sign. The nonce is stored last, so that strangers
-	/// can't fill the table. This also decides between two identical requests at the same time.
+	/// The body, once it is known that the account may sign. The nonce, which is the key's, is stored last, so
+	/// that strangers can't fill the table. This also decides between two identical requests at the same time.
 	async fn accept(self, nonces: &dyn Nonces, expected: &Expected<'_>) -> Result<T, ApiError> {
 		let expires = self.at.saturating_add(FRESHNESS);
-		let id = account_bytes(&self.account);
+		let id = account_bytes(&self.key);
 		match nonces.use_nonce(id, self.nonce, expected.now, expires).await? {
 			true => Ok(self.body),
 			false => Err(ApiError::Replayed),
@@ -253,7 +270,7 @@ mod tests {
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::{dev, Keypair};
 	use vouchsafe_client::{
-		chain::Status,
+		chain::{Signer as _, Status},
 		messages::{Delegation, Payload, MAX_DELEGATION},
 		signing::{delegation_text, sign_payload, wrap},
 	};
@@ -311,22 +328,43 @@ mod tests {
 			bytes: &[u8],
 			enrolled: Option<Account>,
 		) -> Result<u32, ApiError> {
-			let signer = key().public_key().0;
-			let block = BlockDouble {
-				accounts: enrolled.into_iter().map(|account| (signer, account)).collect(),
-				..Default::default()
-			};
-			let node = Arc::new(NodeDouble {
-				genesis: [1; 32],
-				finalized: block.clone(),
-				best: block,
-				..NodeDouble::default()
-			});
+			let node = node(block(enrolled));
 			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
 			check(&self.database, node, &expected, bytes, |_| self.limit())
 				.await
 				.map(|(_, body)| body)
 		}
+
+		/// The requester, while the chain has this block.
+		async fn requester(
+			&self,
+			signed: &Signed,
+			block: BlockDouble,
+		) -> Result<Requester, ApiError> {
+			let bytes = serde_json::to_vec(signed).unwrap();
+			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
+			let checked = check::<u32>(&self.database, node(block), &expected, &bytes, |_| Ok(()));
+			checked.await.map(|(requester, _)| requester)
+		}
+	}
+
+	/// A block that has this enrolment of the signer.
+	fn block(enrolled: Option<Account>) -> BlockDouble {
+		let signer = key().public_key().0;
+		let accounts = enrolled.into_iter().map(|account| (signer, account)).collect();
+		BlockDouble { accounts, ..Default::default() }
+	}
+
+	/// The same, at which Bob's key has replaced the account's first one.
+	fn block_with_new_key() -> BlockDouble {
+		let mut block = block(Some(signer()));
+		block.replace_key(&key().account(), &key().account(), &dev::bob().account());
+		block
+	}
+
+	fn node(block: BlockDouble) -> Arc<NodeDouble> {
+		let (genesis, best) = ([1; 32], block.clone());
+		Arc::new(NodeDouble { genesis, finalized: block, best, ..NodeDouble::default() })
 	}
 
 	#[tokio::test]
@@ -424,18 +462,23 @@ mod tests {
 	/// A request that a session key signs for the account, by a delegation that is changed before the
 	/// account signs it.
 	fn delegated(change: impl Fn(&mut Delegation)) -> Signed {
+		delegated_by(&key(), &dev::bob(), change)
+	}
+
+	/// The same with these keys.
+	fn delegated_by(by: &Keypair, session: &Keypair, change: impl Fn(&mut Delegation)) -> Signed {
 		let mut delegation = Delegation {
-			account: Hex(key().public_key().0),
-			session: Hex(dev::bob().public_key().0),
+			account: Hex(by.public_key().0),
+			session: Hex(session.public_key().0),
 			genesis: Hex([1; 32]),
 			from: NOW,
 			until: NOW + MAX_DELEGATION,
 			signature: Hex([0; 64]),
 		};
 		change(&mut delegation);
-		delegation.signature = Hex(key().sign(&wrap(&delegation_text(&delegation))).0);
-		let signed = sign_payload(&dev::bob(), &payload());
-		Signed { account: Hex(key().public_key().0), delegation: Some(delegation), ..signed }
+		delegation.signature = Hex(by.sign(&wrap(&delegation_text(&delegation))).0);
+		let signed = sign_payload(session, &payload());
+		Signed { account: Hex(by.public_key().0), delegation: Some(delegation), ..signed }
 	}
 
 	#[tokio::test]
@@ -444,6 +487,123 @@ mod tests {
 		assert_eq!(fixture.check(&signed, Some(signer())).await.unwrap(), 7);
 		let again = fixture.check(&signed, Some(signer())).await;
 		assert!(matches!(again, Err(ApiError::Replayed)));
+	}
+
+	#[tokio::test]
+	async fn a_new_key_makes_requests_as_the_account() {
+		let (fixture, signed) = (Fixture::new(), sign_payload(&dev::bob(), &payload()));
+		// Before, it is nobody's.
+		let stranger = fixture.requester(&signed, block(Some(signer()))).await;
+		assert!(matches!(stranger, Err(ApiError::NoAccess)));
+		let requester = fixture.requester(&signed, block_with_new_key()).await.unwrap();
+		assert_eq!(requester.account, key().account());
+		assert_eq!(requester.key, dev::bob().account());
+		// Limits count the account, whichever its key is.
+		let before = crate::parties::Signer::enrolled(&key().account(), &signer());
+		assert_eq!(requester.signer(), before);
+		let again = fixture.requester(&signed, block_with_new_key()).await;
+		assert!(matches!(again, Err(ApiError::Replayed)));
+	}
+
+	#[tokio::test]
+	async fn a_new_key_may_sign_only_if_the_account_may() {
+		let signed = sign_payload(&dev::bob(), &payload());
+		for change in [
+			|block: &mut BlockDouble| block.accounts.clear(),
+			|block: &mut BlockDouble| {
+				let each = |account: &mut Account| account.status = Status::Suspended;
+				block.accounts.values_mut().for_each(each);
+			},
+			|block: &mut BlockDouble| {
+				let each = |account: &mut Account| account.disabled_since = Some(1);
+				block.accounts.values_mut().for_each(each);
+			},
+		] {
+			let mut block = block_with_new_key();
+			change(&mut block);
+			let refused = Fixture::new().requester(&signed, block).await;
+			assert!(matches!(refused, Err(ApiError::NoAccess)));
+		}
+	}
+
+	/// It is told so after its signature was checked, and uses up no nonce.
+	#[tokio::test]
+	async fn a_replaced_key_and_its_session_keys_are_refused() {
+		let fixture = Fixture::new();
+		for signed in [sign_payload(&key(), &payload()), delegated(|_| {})] {
+			let refused = fixture.requester(&signed, block_with_new_key()).await;
+			assert!(matches!(refused, Err(ApiError::ReplacedKey)));
+			let mut forged = signed.clone();
+			forged.signature.0[5] ^= 1;
+			let refused = fixture.requester(&forged, block_with_new_key()).await;
+			assert!(matches!(refused, Err(ApiError::NotSigned)));
+		}
+		let signed = sign_payload(&key(), &payload());
+		assert!(fixture.requester(&signed, block(Some(signer()))).await.is_ok());
+	}
+
+	#[tokio::test]
+	async fn a_new_keys_session_key_makes_requests_as_the_account() {
+		let signed = delegated_by(&dev::bob(), &dev::charlie(), |_| {});
+		let requester = Fixture::new().requester(&signed, block_with_new_key()).await.unwrap();
+		assert_eq!(requester.account, key().account());
+		assert_eq!(requester.key, dev::bob().account());
+	}
+
+	#[tokio::test]
+	async fn requests_about_studies_know_keys_too() {
+		let fixture = Fixture::new();
+		let check = async |by: &Keypair, block: BlockDouble| {
+			let bytes = serde_json::to_vec(&sign_payload(by, &payload())).unwrap();
+			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
+			let checking =
+				check_for_study::<u32>(&fixture.database, node(block), &expected, &bytes, |_| {
+					Ok(())
+				});
+			checking.await.map(|(requester, _)| requester.account)
+		};
+		let replaced = check(&key(), block_with_new_key()).await;
+		assert!(matches!(replaced, Err(ApiError::ReplacedKey)));
+		assert_eq!(check(&dev::bob(), block_with_new_key()).await.unwrap(), key().account());
+	}
+
+	/// The requester's key at the last final block is another one than at the best block.
+	#[tokio::test]
+	async fn the_key_signs_for_the_account_at_the_best_block_too() {
+		let (state, _surroundings) = crate::state::double::state(None, |_| ());
+		let current = |block: BlockDouble| BlockDouble { number: 5, time: now(), ..block };
+		let requester = |by: &Keypair, finalized: BlockDouble, best: BlockDouble| {
+			let node = NodeDouble {
+				genesis: [1; 32],
+				finalized: current(finalized),
+				best: BlockDouble { number: 6, ..current(best) },
+				..NodeDouble::default()
+			};
+			let bytes = serde_json::to_vec(&sign_payload(by, &payload())).unwrap();
+			async move {
+				let fixture = Fixture::new();
+				let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
+				let (database, node) = (&fixture.database, Arc::new(node));
+				let checking = check::<u32>(database, node, &expected, &bytes, |_| Ok(()));
+				checking.await.unwrap().0
+			}
+		};
+		let (before, after) = (|| block(Some(signer())), block_with_new_key);
+		let first = requester(&key(), before(), before()).await;
+		assert!(first.heads(&state).await.is_ok());
+		let replaced = requester(&key(), before(), after()).await;
+		assert!(matches!(replaced.heads(&state).await, Err(ApiError::ReplacedKey)));
+		let new = requester(&dev::bob(), after(), after()).await;
+		assert!(new.heads(&state).await.is_ok());
+		// A fork on which the key was not replaced, and one on which it is another account's.
+		let forked = requester(&dev::bob(), after(), before()).await;
+		assert!(matches!(forked.heads(&state).await, Err(ApiError::NoAccess)));
+		let mut others = after();
+		let (other, bob) = (dev::dave().account(), dev::bob().account());
+		others.replace_key(&other, &other, &bob);
+		others.accounts.insert(account_bytes(&other), signer());
+		let forked = requester(&dev::bob(), after(), others).await;
+		assert!(matches!(forked.heads(&state).await, Err(ApiError::NoAccess)));
 	}
 
 	#[tokio::test]

@@ -17,6 +17,8 @@ pub struct BlockDouble {
 	pub time: u64,
 	/// The enrolled accounts.
 	pub accounts: BTreeMap<[u8; 32], Account>,
+	/// The keys that sign for an account of another name, or were replaced.
+	pub keys: BTreeMap<[u8; 32], KeyState>,
 	/// The patients of records.
 	pub patients: BTreeMap<[u8; 32], AccountId>,
 	/// Versions.
@@ -44,6 +46,12 @@ pub struct BlockDouble {
 }
 
 impl BlockDouble {
+	/// Another key signs for the account from now on, in the place of this one.
+	pub fn replace_key(&mut self, account: &AccountId, old: &AccountId, new: &AccountId) {
+		self.keys.insert(account_bytes(old), KeyState::Replaced);
+		self.keys.insert(account_bytes(new), KeyState::Signs(account.clone()));
+	}
+
 	/// Whether the record is this patient's.
 	fn of(&self, patient: &AccountId, record: H256) -> Option<()> {
 		self.patients.get(&record.0).filter(|whose| *whose == patient).map(drop)
@@ -237,6 +245,10 @@ impl Block for BlockDouble {
 
 	async fn account(&self, account: &AccountId) -> Result<Option<Account>, ChainError> {
 		Ok(self.accounts.get(&account_bytes(account)).cloned())
+	}
+
+	async fn key_state(&self, key: &AccountId) -> Result<Option<KeyState>, ChainError> {
+		Ok(self.keys.get(&account_bytes(key)).cloned())
 	}
 
 	async fn institution(&self, account: &AccountId) -> Result<Option<Institution>, ChainError> {

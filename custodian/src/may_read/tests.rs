@@ -7,11 +7,17 @@ use vouchsafe_client::chain::{storage::*, Grantee};
 const ME: AccountId = AccountId::new([1; 32]);
 const OTHER: AccountId = AccountId::new([2; 32]);
 const THIRD: AccountId = AccountId::new([3; 32]);
+const NEW_KEY: AccountId = AccountId::new([4; 32]);
 const RECORD_ID: H256 = H256([9; 32]);
 
 /// What the account [`ME`] is answered.
 fn me(key: &[u8]) -> Answer {
-	may_read(Caller::Account(&ME), key)
+	may_read(Caller::Account { account: &ME, key: &ME }, key)
+}
+
+/// The same if another key has replaced the account's first one.
+fn me_with_new_key(key: &[u8]) -> Answer {
+	may_read(Caller::Account { account: &ME, key: &NEW_KEY }, key)
 }
 
 fn anyone(key: &[u8]) -> Answer {
@@ -37,6 +43,7 @@ fn the_clock_the_validators_and_the_institutions_are_for_everyone() {
 		institution(&OTHER).bytes,
 		custodian_account(&OTHER).bytes,
 		assisted_delay().bytes,
+		attempt_lifetime().bytes,
 	] {
 		check(&key, Answer::Yes, Answer::Yes);
 	}
@@ -83,6 +90,9 @@ fn what_is_ones_own_is_for_nobody_else() {
 			holder_choice(whose).bytes,
 			log(whose).bytes,
 			ledger(whose).bytes,
+			guardians(whose).bytes,
+			key_change(whose).bytes,
+			attempt(whose).bytes,
 		]
 	};
 	for key in keys(&ME) {
@@ -97,6 +107,41 @@ fn what_is_ones_own_is_for_nobody_else() {
 	// It is in the key, but not as the patient.
 	check(&awaiting_authority(&OTHER, &ME).bytes, Answer::No, Answer::No);
 	check(&staff_proposal(&OTHER, &ME).bytes, Answer::No, Answer::No);
+}
+
+/// The account's own things are under its name, and nonces are under the key's.
+#[test]
+fn a_new_key_reads_what_is_the_accounts_and_its_own_nonce() {
+	for key in [log(&ME).bytes, records(&ME).prefix, attempt(&ME).bytes, guardians(&ME).bytes] {
+		assert_eq!(me_with_new_key(&key), Answer::Yes);
+	}
+	for key in [system_account(&NEW_KEY).bytes, system_account(&ME).bytes] {
+		assert_eq!(me_with_new_key(&key), Answer::Yes);
+	}
+	assert_eq!(me(&system_account(&NEW_KEY).bytes), Answer::No);
+	// Nothing else is under a key.
+	for key in [log(&NEW_KEY).bytes, records(&NEW_KEY).prefix, attempt(&NEW_KEY).bytes] {
+		assert_eq!(me_with_new_key(&key), Answer::No);
+	}
+}
+
+#[test]
+fn which_key_signs_for_which_account_is_read_one_at_a_time() {
+	for key in [key_state(&ME).bytes, present_key(&ME).bytes] {
+		check(&key, Answer::Yes, Answer::No);
+		assert_eq!(me_with_new_key(&key), Answer::Yes);
+	}
+	assert_eq!(me_with_new_key(&key_state(&NEW_KEY).bytes), Answer::Yes);
+	for key in [key_state(&OTHER).bytes, present_key(&OTHER).bytes, key_state(&NEW_KEY).bytes] {
+		check(&key, Answer::IfThere, Answer::No);
+		check(&[&key[..], &[0]].concat(), Answer::No, Answer::No);
+		for length in [32, 48, key.len() - 1] {
+			check(&key[..length], Answer::No, Answer::No);
+		}
+	}
+	let mut forged = key_state(&OTHER).bytes;
+	forged[40] ^= 1;
+	check(&forged, Answer::No, Answer::No);
 }
 
 #[test]
@@ -205,15 +250,20 @@ fn each_row_is_another_item_of_the_chain() {
 proptest! {
 	/// What is answered about a prefix holds for all keys below it.
 	#[test]
-	fn a_permitted_prefix_permits_what_is_below_it(row in 0..TABLE.len(), own: bool, rest: Vec<u8>, at: prop::sample::Index) {
+	fn a_permitted_prefix_permits_what_is_below_it(row in 0..TABLE.len(), own: Option<bool>, rest: Vec<u8>, at: prop::sample::Index) {
 		let (pallet, item, _) = TABLE[row];
 		let mut key = prefix(pallet, item);
-		if own {
-			key.extend(blake2_128_concat(&account_bytes(&ME)));
+		if let Some(own) = own {
+			key.extend(blake2_128_concat(&account_bytes(if own { &ME } else { &NEW_KEY })));
 		}
 		key.extend(&rest);
 		let above = &key[..at.index(key.len() + 1)];
-		for caller in [Caller::Anyone, Caller::Account(&ME)] {
+		let callers = [
+			Caller::Anyone,
+			Caller::Account { account: &ME, key: &ME },
+			Caller::Account { account: &ME, key: &NEW_KEY },
+		];
+		for caller in callers {
 			if may_read(caller, above) == Answer::Yes {
 				prop_assert_eq!(may_read(caller, &key), Answer::Yes);
 			}
@@ -226,6 +276,7 @@ proptest! {
 	#[test]
 	fn foreign_bytes_are_refused(bytes: Vec<u8>) {
 		prop_assert_eq!(me(&bytes), Answer::No);
+		prop_assert_eq!(me_with_new_key(&bytes), Answer::No);
 		prop_assert_eq!(anyone(&bytes), Answer::No);
 	}
 }

@@ -10,7 +10,7 @@ use std::{
 	time::Duration,
 };
 use vouchsafe_e2e::{
-	founding,
+	care, founding,
 	network::{rpc, DetachedNetwork, Network, Options, Research, INSTITUTIONS},
 	process::until,
 	research,
@@ -37,6 +37,8 @@ enum Subcommands {
 		#[arg(long)]
 		exact: bool,
 	},
+	/// Run the story of people who lose their phones.
+	Care,
 	/// Found a network from its members' cards, with new keys, and send a document through it.
 	Found,
 	/// Start the network and leave it running.
@@ -44,6 +46,9 @@ enum Subcommands {
 		/// Folder for the network's files.
 		#[arg(long, default_value_os_t = home())]
 		folder: PathBuf,
+		/// The network: `local`, or `care`, where what takes days takes seconds.
+		#[arg(long, default_value = "local", value_parser = ["local", "care"])]
+		chain: String,
 	},
 	/// Stop the network that `up` started. Its folder is kept until the next `up`.
 	Down {
@@ -63,8 +68,9 @@ async fn main() -> Result<()> {
 	match arguments.command.unwrap_or(Subcommands::Story) {
 		Subcommands::Story => play(arguments.bundle.as_deref()).await,
 		Subcommands::Research { exact } => play_research(exact).await,
+		Subcommands::Care => play_care().await,
 		Subcommands::Found => founding::run(&mut Printer::to_stdout()).await,
-		Subcommands::Up { folder } => up(&folder).await,
+		Subcommands::Up { folder, chain } => up(&folder, chain).await,
 		Subcommands::Down { folder } => down(&folder).await,
 	}
 }
@@ -87,6 +93,12 @@ async fn play_research(exact: bool) -> Result<()> {
 	research::run(&mut network, &mut printer).await
 }
 
+async fn play_care() -> Result<()> {
+	let mut printer = Printer::to_stdout();
+	let network = start(&mut printer, care::options()).await?;
+	care::run(&network, &mut printer).await
+}
+
 async fn start(printer: &mut Printer, options: Options) -> Result<Network> {
 	printer.begin("Starting three hospitals and a health authority on this machine.");
 	let network = Network::with(options).await?;
@@ -102,7 +114,7 @@ fn network_file(folder: &Path) -> PathBuf {
 	folder.join("network.json")
 }
 
-async fn up(folder: &Path) -> Result<()> {
+async fn up(folder: &Path, chain: String) -> Result<()> {
 	if network_file(folder).exists() {
 		bail!(
 			"the network in {} is already running. Stop it with `{}`.",
@@ -116,7 +128,7 @@ async fn up(folder: &Path) -> Result<()> {
 	std::fs::create_dir_all(folder)?;
 	eprintln!("Starting three hospitals and a health authority in {} …", folder.display());
 	let options =
-		Options { tied: false, research: Some(Research::WithNoise), ..Options::default() };
+		Options { chain, tied: false, research: Some(Research::WithNoise), ..Options::default() };
 	let network = Network::at(folder, options).await?;
 	let node = network.sites[0].node.http_url();
 	let genesis = rpc(&node, "chain_getBlockHash", json!([0])).await;

@@ -7,6 +7,7 @@ mod a_new_runtime;
 mod attacks;
 mod both_views;
 mod browser;
+mod care;
 mod custodians;
 mod doctor;
 mod documents;

@@ -531,6 +531,13 @@ mod tests {
 	}
 
 	#[test]
+	fn the_state_of_a_key_is_readable() {
+		check(Some(KeyState::Signs(account())), json!({ "signs": account().to_ss58check() }));
+		check(Some(KeyState::Replaced), json!("replaced"));
+		check(None::<KeyState>, Value::Null);
+	}
+
+	#[test]
 	fn accounts_are_accepted_as_address_and_as_hex() {
 		let hex = format!("0x{}", "01".repeat(32));
 		assert_eq!(from_json(&json!(hex)), Ok(account()));

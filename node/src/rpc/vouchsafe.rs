@@ -1,4 +1,4 @@
-//! The methods `vouchsafe_*`: the runtime's [`VouchsafeApi`] in JSON.
+//! The methods `vouchsafe_*`: the runtime's [`VouchsafeApi`] and [`CareApi`] in JSON.
 //!
 //! - Parameters come by position or by name, in the forms that the methods return (see `json`).
 //! - The last parameter, `at`, is the hash of the block to look at. Without it, the answer is about
@@ -13,7 +13,7 @@ use crate::client::FullClient;
 use jsonrpsee::{core::RegisterMethodError, RpcModule};
 use sp_api::ProvideRuntimeApi;
 use std::sync::Arc;
-use vouchsafe_runtime::apis::VouchsafeApi;
+use vouchsafe_runtime::apis::{CareApi, VouchsafeApi};
 
 /// The methods.
 pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, RegisterMethodError> {
@@ -67,6 +67,9 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	add!("vouchsafe_institutions": pages institutions() |(id, ..)| id.clone());
 	add!("vouchsafe_affiliations": pages affiliations(practitioner) |(id, _)| id.clone());
 	add!("vouchsafe_custodianOf": one custodian_of(account));
+	// Which key signs for which account, and how an account gets another one.
+	add!("vouchsafe_keyState": one key_state(key));
+	add!("vouchsafe_recovery": one recovery(account));
 	// Records and their keys.
 	add!("vouchsafe_recordsOf": pages records_of(patient) |(id, _)| *id);
 	add!("vouchsafe_record": one record(patient, record));

@@ -4,7 +4,8 @@
 //! identifier and encoding, so that wallets see nothing new. Before the pool takes a transaction it
 //! refuses, in this order:
 //!
-//! 1. a signer who is neither enrolled nor an institution's custodian ([`codes::STRANGER`]);
+//! 1. a signer who is neither enrolled nor an institution's custodian ([`codes::STRANGER`]), and a key
+//!    that another one has replaced ([`codes::REPLACED`]);
 //! 2. a signer who is not active or whose signing is disabled, and the custodian of an institution
 //!    that is not active ([`codes::INACTIVE`]);
 //! 3. a nonce that was used (`Stale`, as on every chain);
@@ -17,14 +18,20 @@
 //! exists and is the signer's, its nonce is the next one (one at a time), and it is the account's
 //! first in this window or the institution's patients have not yet used [`FREE_REVOCATIONS`] of its
 //! share. The second does not apply to such a revocation either, free or not: so a patient whose key
-//! is disabled can still take back what a thief has permitted.
+//! is disabled can still take back what a thief has permitted. Nor does it apply to an objection against
+//! a new key that the signer's institution wants to give the account: otherwise the institution could
+//! disable the key and propose its own.
+//!
+//! A key that has replaced another signs for the account of the first key ([`vouchsafe_support::Keys`]).
+//! The nonce is the key's. Everything else is the account's: its status, its quota, and the origin of the
+//! call.
 //!
 //! An institution and everybody whom it enrolled share one quota, see [`Lane`](crate::Lane). The
 //! codes are `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think
 //! that the block is full.
 //!
-//! During the dispatch the extension notes the signer: a multisig's call reaches the pallets
-//! as another account's, and the log must name both.
+//! During the dispatch the extension notes for which account the key signed: a multisig's call reaches
+//! the pallets as another account's, and the log must name both.
 //!
 //! [`prepare`]: TransactionExtension::prepare
 
@@ -37,6 +44,7 @@ use frame_support::{
 		InvalidTransaction, TransactionPriority, TransactionSource, TransactionValidityError,
 		Weight,
 	},
+	traits::OriginTrait,
 };
 use frame_system::CheckNonce;
 use scale_info::TypeInfo;
@@ -47,8 +55,8 @@ use sp_runtime::{
 	},
 	DispatchResult, SaturatedConversion, Saturating,
 };
-use vouchsafe_primitives::AccountId;
-use vouchsafe_support::{Enrolment, Signatory};
+use vouchsafe_primitives::{AccountId, KeyState};
+use vouchsafe_support::{Enrolment, Keys, Signatory};
 
 /// Why a transaction is refused: the number in `InvalidTransaction::Custom`.
 pub mod codes {
@@ -60,6 +68,8 @@ pub mod codes {
 	pub const INACTIVE: u8 = 3;
 	/// The quota of the signer, or of its institution, is spent until the next window.
 	pub const QUOTA_SPENT: u8 = 4;
+	/// Another key has replaced the one that signed.
+	pub const REPLACED: u8 = 5;
 }
 
 /// How many nonces ahead of the next one a transaction can be: so many of one account can wait. A
@@ -129,7 +139,7 @@ impl<T: Config> core::fmt::Debug for CheckEnrolled<T> {
 pub enum Val<Nonce> {
 	/// A signed transaction.
 	Signed {
-		/// Who signed.
+		/// For whom was signed.
 		signer: AccountId,
 		/// What to take from whose quota.
 		charge: Box<Charge>,
@@ -154,13 +164,22 @@ fn refusal(code: u8) -> TransactionValidityError {
 	InvalidTransaction::Custom(code).into()
 }
 
+/// The account for which the key signs: its own, unless it has replaced another key.
+fn account_of<T: Config>(key: AccountId) -> Result<AccountId, TransactionValidityError> {
+	match T::Keys::find(&key) {
+		None => Ok(key),
+		Some(KeyState::Signs(account)) => Ok(account),
+		Some(KeyState::Replaced) => Err(refusal(codes::REPLACED)),
+	}
+}
+
 /// The signer, if it may sign, or if the call is exempt.
 fn signatory<T: Config>(
 	signer: &AccountId,
-	is_next_revocation: bool,
+	is_exempt: bool,
 ) -> Result<Signatory, TransactionValidityError> {
 	let signatory = T::Enrolment::signatory(signer).ok_or_else(|| refusal(codes::STRANGER))?;
-	if signatory.may_sign || is_next_revocation {
+	if signatory.may_sign || is_exempt {
 		Ok(signatory)
 	} else {
 		Err(refusal(codes::INACTIVE))
@@ -216,6 +235,7 @@ impl<T: Config> TransactionExtension<T::RuntimeCall> for CheckEnrolled<T>
 where
 	T::RuntimeCall: Dispatchable<Info = DispatchInfo>,
 	<T::RuntimeCall as Dispatchable>::RuntimeOrigin: AsSystemOriginSigner<AccountId> + Clone,
+	T::RuntimeOrigin: OriginTrait<AccountId = AccountId>,
 {
 	const IDENTIFIER: &'static str = "CheckNonce";
 	type Implicit = ();
@@ -236,17 +256,19 @@ where
 		inherited_implication: &impl Implication,
 		source: TransactionSource,
 	) -> ValidateResult<Self::Val, T::RuntimeCall> {
-		let signer = origin.as_system_origin_signer().cloned();
-		let ahead = signer.as_ref().map_or(0, |signer| {
-			let nonce = frame_system::Pallet::<T>::account_nonce(signer);
+		let key = origin.as_system_origin_signer().cloned();
+		let ahead = key.as_ref().map_or(0, |key| {
+			let nonce = frame_system::Pallet::<T>::account_nonce(key);
 			self.0 .0.saturating_sub(nonce).saturated_into::<u64>()
 		});
+		let signer = key.clone().map(account_of::<T>).transpose()?;
 		let class = signer.as_ref().map(|signer| T::CallClass::class(call, signer));
 		let is_next_revocation = ahead == 0 && class == Some(Class::Revocation { exists: true });
+		let is_exempt = is_next_revocation || class == Some(Class::Objection { admitted: true });
 		// A stranger is told so before CheckNonce tells of missing fees.
 		let signatory =
-			signer.as_ref().map(|signer| signatory::<T>(signer, is_next_revocation)).transpose()?;
-		let (mut validity, nonce, origin) = self.0.validate(
+			signer.as_ref().map(|signer| signatory::<T>(signer, is_exempt)).transpose()?;
+		let (mut validity, nonce, mut origin) = self.0.validate(
 			origin,
 			call,
 			info,
@@ -258,6 +280,9 @@ where
 		let (Some(signer), Some(signatory), Some(class)) = (signer, signatory, class) else {
 			return Ok((validity, Val::NotSigned(nonce), origin));
 		};
+		if key.as_ref() != Some(&signer) {
+			origin.set_caller_from_signed(signer.clone());
+		}
 
 		let cost = cost(info, len);
 		let charge = Charge::new::<T>(&signer, signatory, class, cost);

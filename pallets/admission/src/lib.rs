@@ -12,8 +12,8 @@
 //!   The people of an institution that is not active have an eighth of a share ([`OF_INACTIVE`]).
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
-//! - *Signer*: who signed the transaction. In a multisig it is another account than the origin
-//!   of the call.
+//! - *Signer*: the account whose key signed the transaction: the first one, or the one that has replaced
+//!   it. In a multisig it is another account than the origin of the call.
 //!
 //! # Scenarios
 //!
@@ -84,7 +84,7 @@ use frame_support::{pallet_prelude::*, traits::UnixTime};
 use frame_system::pallet_prelude::*;
 use sp_runtime::{Perbill, SaturatedConversion};
 use vouchsafe_primitives::{AccountId, Moment};
-use vouchsafe_support::{Admission, Enrolment};
+use vouchsafe_support::{Admission, Enrolment, Keys};
 
 /// The pallet.
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
@@ -104,6 +104,8 @@ pub mod pallet {
 	pub trait Config: frame_system::Config<AccountId = AccountId> {
 		/// Who takes part.
 		type Enrolment: Enrolment;
+		/// Which keys sign for which accounts.
+		type Keys: Keys;
 		/// The time.
 		type Time: UnixTime;
 		/// Tells a call's class.
@@ -130,7 +132,7 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Shares<T> = StorageMap<_, Blake2_128Concat, AccountId, ShareUsage, ValueQuery>;
 
-	/// Who signed the transaction that is being dispatched.
+	/// The account whose key signed the transaction that is being dispatched.
 	#[pallet::storage]
 	pub type Signer<T> = StorageValue<_, AccountId>;
 

@@ -17,7 +17,7 @@ use sp_runtime::{
 	BuildStorage, Perbill,
 };
 use vouchsafe_primitives::{AccountKind, Role};
-pub use vouchsafe_support::doubles::{self, Clock, People, START};
+pub use vouchsafe_support::doubles::{self, Clock, KeyRing, People, START};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -123,6 +123,12 @@ pub mod neighbours {
 			Ok(())
 		}
 
+		pub fn object(origin: OriginFor<T>, _admitted: bool) -> DispatchResult {
+			let who = ensure_signed(origin)?;
+			Made::<T>::append((who, Admission::signer()));
+			Ok(())
+		}
+
 		pub fn contribute(origin: OriginFor<T>) -> DispatchResult {
 			ensure_signed(origin)?;
 			Ok(())
@@ -164,6 +170,9 @@ impl CallClass<RuntimeCall> for Classes {
 			RuntimeCall::Neighbours(Call::restrict { allowed }) => {
 				Class::Restriction { allowed: *allowed }
 			},
+			RuntimeCall::Neighbours(Call::object { admitted }) => {
+				Class::Objection { admitted: *admitted }
+			},
 			RuntimeCall::Neighbours(Call::open {}) => Class::Opening,
 			RuntimeCall::Neighbours(Call::acknowledge {}) => Class::Acknowledgement,
 			RuntimeCall::Neighbours(Call::contribute {}) => Class::Research,
@@ -199,6 +208,7 @@ parameter_types! {
 
 impl Config for Test {
 	type Enrolment = People;
+	type Keys = KeyRing;
 	type Time = Clock;
 	type CallClass = Classes;
 	type Window = ConstU64<WINDOW>;
@@ -230,6 +240,7 @@ accounts! {
 	patient_a = "PatientA",
 	person_a = "PersonA",
 	stranger = "Stranger",
+	new_key = "PatientA//new",
 }
 
 /// Signed by this account.

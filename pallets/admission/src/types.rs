@@ -231,6 +231,11 @@ pub enum Class {
 		/// Whether the signer manages that account or affiliation.
 		allowed: bool,
 	},
+	/// Objects to a new key for the signer's account.
+	Objection {
+		/// Whether an institution wants to give it that key, and the account has not objected yet.
+		admitted: bool,
+	},
 	/// Opens records.
 	Opening,
 	/// Acknowledges a share.

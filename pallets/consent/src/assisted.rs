@@ -66,7 +66,7 @@ impl<T: Config> Pallet<T> {
 		terms: Terms,
 		text: ShownText,
 	) -> DispatchResult {
-		Self::ensure_authority(&who, &authority)?;
+		ensure!(T::Enrolment::speaks_for(&who, &authority), Error::<T>::NotForAuthority);
 		let content = agreed_consent(&grantee, &terms, &text);
 		let Assisted { first, second, .. } = AwaitingAuthority::<T>::get(&patient, &institution)
 			.filter(|waiting| waiting.content == content && waiting.waits(Self::now()))
@@ -127,17 +127,5 @@ impl<T: Config> Pallet<T> {
 	/// Whether the patient's own key has ever signed. Such a patient can use a wallet, or has lost it.
 	fn has_signed(patient: &AccountId) -> bool {
 		!frame_system::Pallet::<T>::account_nonce(patient).is_zero()
-	}
-
-	/// Checks that `who` is the authority, or its privacy officer.
-	fn ensure_authority(who: &AccountId, authority: &AccountId) -> DispatchResult {
-		let is_it = match who == authority {
-			true => T::Enrolment::active_kind(who) == Some(AccountKind::Authority),
-			false => T::Enrolment::acting(who, authority)
-				.and_then(|actor| actor.acting_for)
-				.is_some_and(|acting| acting.is_authority && acting.role == Role::PrivacyOfficer),
-		};
-		ensure!(is_it, Error::<T>::NotForAuthority);
-		Ok(())
 	}
 }

@@ -828,7 +828,7 @@ impl<T: Config> Pallet<T> {
 			Decision::Refuse(Reason::NotCovered { consent, mismatch }) => {
 				let (standing, doubt) =
 					(T::Enrolment::standing(patient), T::Enrolment::doubt(patient));
-				*mismatch != Mismatch::Standing
+				!matches!(mismatch, Mismatch::Standing | Mismatch::Affiliation)
 					&& book.find(consent).is_some_and(|consent| {
 						!consent.terms.is_expired(now)
 							&& !policy::is_in_doubt(consent, standing, doubt)

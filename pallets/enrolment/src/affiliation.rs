@@ -37,9 +37,9 @@ impl<T: Config> Pallet<T> {
 	) -> Option<(ActingFor, bool)> {
 		let entry = Accounts::<T>::get(&institution).defensive()?;
 		let country = Self::country(&institution).defensive()?;
-		let Affiliation { role, attested, teams, .. } = affiliation;
+		let Affiliation { role, attested, teams, from: since, .. } = affiliation;
 		let is_authority = entry.kind == AccountKind::Authority;
-		let acting = ActingFor { institution, is_authority, role, country, teams, attested };
+		let acting = ActingFor { institution, is_authority, role, country, teams, attested, since };
 		Some((acting, entry.status == Status::Active))
 	}
 
@@ -103,6 +103,10 @@ impl<T: Config> Pallet<T> {
 		ensure!(until.is_none_or(|until| until > now), Error::<T>::AlreadyExpired);
 		ensure!(until.is_none_or(|until| until > from), Error::<T>::InvalidPeriod);
 
+		// What goes on keeps its beginning, and nothing begins in the past: a permit that was given to an
+		// affiliation does not come back with a later one.
+		let begun = current.as_ref().map(|current| current.from).filter(|begun| *begun <= now);
+		let from = begun.unwrap_or(from.max(now));
 		let same = current.as_ref().filter(|current| current.role == role);
 		let attested = same.is_some_and(|current| current.attested);
 		let is_home = Self::enrolled_by(&practitioner).as_ref() == Some(&institution);
@@ -120,6 +124,7 @@ impl<T: Config> Pallet<T> {
 		let mut affiliation = Self::current_affiliation(&practitioner, &institution)?;
 		ensure!(!affiliation.accepted, Error::<T>::NotWaiting);
 		affiliation.accepted = true;
+		affiliation.from = affiliation.from.max(Self::now());
 		Self::put_affiliation(&practitioner, &institution, affiliation)?;
 		Self::deposit_event(Event::AffiliationAccepted { institution, practitioner });
 		Ok(())

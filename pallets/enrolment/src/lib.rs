@@ -21,7 +21,8 @@
 //! licence. When the affiliation ends, so does every permit that was given to it.
 //!
 //! *A key is lost.* The registrar disables its signing. The account still takes part, but the
-//! lost key cannot send transactions.
+//! lost key cannot send transactions. Later another key signs for the account
+//! ([`vouchsafe_support::Keys`]).
 //!
 //! *A patient dies or leaves.* The account's status says so. A death takes two of the staff
 //! ([`Call::declare_deceased`]). Accounts are never removed: what they signed remains verifiable, and
@@ -92,7 +93,7 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
 use vouchsafe_primitives::*;
-use vouchsafe_support::{Admission, AuditLog, Consortium};
+use vouchsafe_support::{Admission, AuditLog, Consortium, Keys};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
@@ -124,6 +125,8 @@ pub mod pallet {
 		type Admission: Admission;
 		/// The council's seats and the validators.
 		type Consortium: Consortium;
+		/// Which keys sign for which accounts.
+		type Keys: Keys;
 		/// How much an account gets for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
@@ -325,7 +328,7 @@ pub mod pallet {
 	pub enum Error<T> {
 		/// The account is not enrolled.
 		NotEnrolled,
-		/// The account is already enrolled.
+		/// The account is already enrolled, or it is another account's key.
 		AlreadyEnrolled,
 		/// The account is not active.
 		NotActive,
@@ -594,7 +597,8 @@ pub mod pallet {
 		/// `since` says since when the key may be in other hands, at most [`MAX_DOUBT`] ago; `None`
 		/// enables signing. What was permitted with a patient's key from then until it is enabled
 		/// again does not count, unless the patient confirms it later. Disabling it again can only
-		/// make that moment an earlier one.
+		/// make that moment an earlier one. A change of key that the account had begun itself does not
+		/// come about.
 		///
 		/// ## Errors
 		///
@@ -627,8 +631,9 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// The attestation remains as long as the role does. The teams remain if the affiliation
-		/// had not ended. If another institution enrolled the practitioner, the affiliation counts
+		/// An affiliation that has begun keeps its beginning; another one does not begin in the past. The
+		/// attestation remains as long as the role does. The teams remain if the affiliation had not
+		/// ended. If another institution enrolled the practitioner, the affiliation counts
 		/// for nothing until the practitioner accepts it; another role has to be accepted again. A
 		/// practitioner has at most [`MAX_AFFILIATIONS`] that are accepted and have not ended.
 		///

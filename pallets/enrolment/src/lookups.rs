@@ -3,7 +3,7 @@
 use crate::{pallet::*, types::is_institution, Account, Affiliation, Institution};
 use alloc::vec::Vec;
 use frame_support::{
-	traits::{DefensiveResult, UnixTime},
+	traits::{Defensive, DefensiveResult, UnixTime},
 	BoundedVec,
 };
 use sp_runtime::SaturatedConversion;
@@ -146,6 +146,37 @@ impl<T: Config> Enrolment for Pallet<T> {
 		Affiliations::<T>::get(account, institution).is_some_and(|affiliation| {
 			affiliation.role == Role::Registrar && affiliation.is_in_force(Self::now())
 		})
+	}
+
+	fn is_in_doubt(account: &AccountId, moment: Moment) -> bool {
+		Accounts::<T>::get(account).is_some_and(|entry| {
+			entry.disabled_since.is_some_and(|since| since <= moment)
+				|| entry.doubt.is_some_and(|doubt| doubt.contains(moment))
+		})
+	}
+
+	fn is_unused(account: &AccountId) -> bool {
+		!Accounts::<T>::contains_key(account) && !CustodianAccounts::<T>::contains_key(account)
+	}
+
+	fn replace_key(account: &AccountId, key: &AccountId, encryption_key: EncryptionKey) {
+		let Some(mut entry) = Accounts::<T>::get(account).defensive() else { return };
+		let is_new = entry.encryption_key != encryption_key;
+		let was_disabled = entry.disabled_since.is_some();
+		entry.encryption_key = encryption_key;
+		entry.set_disabled(None, Self::now());
+		Accounts::<T>::insert(account, entry);
+		Self::let_sign(key);
+		// A patient whose own key has ever signed can use a wallet; the new key's nonce would not tell.
+		frame_system::Pallet::<T>::inc_account_nonce(account);
+		let account = account.clone();
+		if is_new {
+			let account = account.clone();
+			Self::deposit_event(Event::EncryptionKeySet { account, key: encryption_key });
+		}
+		if was_disabled {
+			Self::deposit_event(Event::SigningDisabledSet { account, since: None });
+		}
 	}
 
 	fn active_institutions() -> u32 {

@@ -12,12 +12,13 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::{traits::Verify, MultiSignature, SaturatedConversion};
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::AuditLog;
+use vouchsafe_support::{AuditLog, Keys};
 
 impl<T: Config> Pallet<T> {
-	/// Checks that the account is neither enrolled nor a custodian's.
+	/// Checks that the account is neither enrolled, nor a custodian's, nor a key of another account.
 	fn ensure_new(account: &AccountId) -> DispatchResult {
 		ensure!(!Accounts::<T>::contains_key(account), Error::<T>::AlreadyEnrolled);
+		ensure!(T::Keys::find(account).is_none(), Error::<T>::AlreadyEnrolled);
 		ensure!(!CustodianAccounts::<T>::contains_key(account), Error::<T>::CustodianAccountTaken);
 		Ok(())
 	}
@@ -101,16 +102,21 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Adds the account of a custodian. Its nonce begins with the number of the block, so that nobody can
-	/// send again what it signed if it was a custodian's before: another institution would acknowledge what
+	/// Adds the account of a custodian.
+	fn insert_custodian(account: &AccountId, institution: &AccountId) {
+		Self::let_sign(account);
+		CustodianAccounts::<T>::insert(account, institution);
+	}
+
+	/// Lets an account sign that may have been a custodian's before. Its nonce begins with the number of the
+	/// block, so that nobody can send again what it signed then: another institution would acknowledge what
 	/// it does not keep. It has used no nonce as high, because a custodian signs a call only when the one
 	/// before is final.
-	fn insert_custodian(account: &AccountId, institution: &AccountId) {
+	pub(crate) fn let_sign(account: &AccountId) {
 		frame_system::Pallet::<T>::inc_providers(account);
 		let number: u32 = frame_system::Pallet::<T>::block_number().saturated_into();
 		let first = T::Nonce::from(number);
 		frame_system::Account::<T>::mutate(account, |it| it.nonce = it.nonce.max(first));
-		CustodianAccounts::<T>::insert(account, institution);
 	}
 
 	/// Frees the account of a custodian that was replaced.

@@ -7,7 +7,7 @@ use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
 	*,
 };
-use vouchsafe_support::{Agreed, AuditLog, Consortium, Pair, Staff};
+use vouchsafe_support::{Agreed, AuditLog, Consortium, Keys, Pair, Staff};
 
 impl<T: Config> Pallet<T> {
 	/// An account sets its encryption key.
@@ -83,6 +83,9 @@ impl<T: Config> Pallet<T> {
 		let since = entry.disabled_since;
 		Self::log_for_patient(&account, &entry, who, LogEvent::SigningDisabled(since));
 		Accounts::<T>::insert(&account, entry);
+		if since.is_some() {
+			T::Keys::on_disabled(&account);
+		}
 		Self::deposit_event(Event::SigningDisabledSet { account, since });
 		Ok(())
 	}

@@ -65,6 +65,11 @@ struct World {
 	countries: BTreeMap<AccountId, Country>,
 	custodians: BTreeMap<AccountId, AccountId>,
 	unsigning: BTreeSet<AccountId>,
+	keys: BTreeMap<AccountId, KeyState>,
+	/// Accounts whose signing was disabled.
+	told_disabled: Vec<AccountId>,
+	/// Accounts that got another key: account, key, encryption key.
+	replaced: Vec<(AccountId, AccountId, EncryptionKey)>,
 	standings: BTreeMap<AccountId, Standing>,
 	doubts: BTreeMap<AccountId, Doubt>,
 	signer: Option<AccountId>,
@@ -188,6 +193,11 @@ impl People {
 		change(|world| world.doubts.insert(patient.clone(), doubt));
 	}
 
+	/// The accounts that got another key: each with its key and encryption key.
+	pub fn replaced_keys() -> Vec<(AccountId, AccountId, EncryptionKey)> {
+		read(|world| world.replaced.clone())
+	}
+
 	/// Disables the account's signing.
 	pub fn disable_signing(account: &AccountId) {
 		change(|world| world.unsigning.insert(account.clone()));
@@ -210,6 +220,7 @@ impl Enrolment for People {
 				country: Self::country(&at).unwrap(),
 				teams: Default::default(),
 				attested: role == Role::Physician,
+				since: 0,
 				institution: at,
 			})
 			.partition(|at| Some(&at.institution) == institution);
@@ -293,6 +304,46 @@ impl Enrolment for People {
 		let institution = read(|world| world.custodians.get(account).cloned())?;
 		let may_sign = Self::active_kind(&institution).is_some();
 		Some(Signatory { kind: None, institution, may_sign })
+	}
+
+	fn is_in_doubt(account: &AccountId, moment: Moment) -> bool {
+		Self::doubt(account).is_some_and(|doubt| doubt.contains(moment))
+	}
+
+	fn is_unused(account: &AccountId) -> bool {
+		Self::kind(account).is_none() && read(|world| !world.custodians.contains_key(account))
+	}
+
+	fn replace_key(account: &AccountId, key: &AccountId, encryption_key: EncryptionKey) {
+		change(|world| {
+			world.unsigning.remove(account);
+			world.replaced.push((account.clone(), key.clone(), encryption_key));
+		});
+	}
+}
+
+/// Stands in for what pallet-recovery knows of keys.
+pub struct KeyRing;
+
+impl KeyRing {
+	/// Says what is known of a key.
+	pub fn set(key: AccountId, state: KeyState) {
+		change(|world| world.keys.insert(key, state));
+	}
+
+	/// The accounts of which it was told that their signing was disabled.
+	pub fn told_disabled() -> Vec<AccountId> {
+		read(|world| world.told_disabled.clone())
+	}
+}
+
+impl Keys for KeyRing {
+	fn find(key: &AccountId) -> Option<KeyState> {
+		read(|world| world.keys.get(key).cloned())
+	}
+
+	fn on_disabled(account: &AccountId) {
+		change(|world| world.told_disabled.push(account.clone()));
 	}
 }
 

@@ -69,6 +69,39 @@ pub trait Enrolment {
 
 	/// The number of active institutions and authorities. 1 read.
 	fn active_institutions() -> u32;
+
+	/// Whether the account's key was in doubt at this moment: it counts as lost or stolen since then or an
+	/// earlier one, or did so until it was enabled again. 1 read.
+	fn is_in_doubt(account: &AccountId, moment: Moment) -> bool;
+
+	/// Whether nobody has this account: it is not enrolled, and no custodian signs with it. 2 reads.
+	fn is_unused(account: &AccountId) -> bool;
+
+	/// Whether `who` speaks for the active authority: it is the authority's account, or its *duty
+	/// officer*, a privacy officer who is affiliated with it. At most 14 reads.
+	fn speaks_for(who: &AccountId, authority: &AccountId) -> bool {
+		match who == authority {
+			true => Self::active_kind(who) == Some(AccountKind::Authority),
+			false => Self::acting(who, authority)
+				.and_then(|actor| actor.acting_for)
+				.is_some_and(|acting| acting.is_authority && acting.role == Role::PrivacyOfficer),
+		}
+	}
+
+	/// Another key signs for the account from now on, and what is sealed for it is sealed to this
+	/// encryption key. If signing was disabled, it is enabled: what was done with the key that was lost
+	/// remains in doubt. 2 reads and 2 writes.
+	fn replace_key(account: &AccountId, key: &AccountId, encryption_key: EncryptionKey);
+}
+
+/// Which keys sign for which accounts. An account outlives its key.
+pub trait Keys {
+	/// What is known of the key. Nothing if it signs for the account of its own name, or for nobody. 1 read.
+	fn find(key: &AccountId) -> Option<KeyState>;
+
+	/// The account's signing was disabled: a change of key that it began itself does not come about. 1 read
+	/// and 1 write.
+	fn on_disabled(account: &AccountId);
 }
 
 /// An account that signs transactions, as admission sees it.
@@ -97,7 +130,8 @@ pub trait Consortium {
 
 /// Which transactions are admitted.
 pub trait Admission {
-	/// Who signed the transaction that is being dispatched. 1 read.
+	/// The account whose key signed the transaction that is being dispatched: the first key or, if it was
+	/// replaced, the present one. 1 read.
 	fn signer() -> Option<AccountId>;
 }
 

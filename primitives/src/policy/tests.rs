@@ -87,6 +87,7 @@ fn doctor() -> Actor {
 			country: *b"AT",
 			teams: vec![1, 2].try_into().unwrap(),
 			attested: false,
+			since: 0,
 		}),
 		also_at: Default::default(),
 		study: None,

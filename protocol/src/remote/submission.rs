@@ -1,9 +1,10 @@
 //! Sends calls through custodians, which are not believed.
 //!
-//! - A call's nonce is the proven one of its account, or the next that no call of this program uses.
+//! - A call's nonce is the proven one of the key that signs it, or the next that no call of this program
+//!   uses.
 //! - All custodians get the same bytes, again and again, so that one of them alone cannot keep a call
 //!   back. They are signed again, with the same nonce, only if no block can include them any more.
-//! - A call is done when a custodian names its block, and it is proven that the account's nonce was used
+//! - A call is done when a custodian names its block, and it is proven that the key's nonce was used
 //!   up to a block at or after that one. What the call did is the custodian's word: the state proves it.
 //! - The state proves no failure. So a call has failed only if each custodian says so that answers, and
 //!   one that says it has succeeded is believed before all others.
@@ -40,7 +41,7 @@ const LIFETIME: u32 = 64;
 pub(super) enum Nonce {
 	/// The next after this program's own calls.
 	Next,
-	/// The account's own nonce: the call replaces a pending one.
+	/// The key's own nonce: the call replaces a pending one.
 	Own,
 }
 
@@ -94,7 +95,8 @@ struct NonceProof {
 struct Submission<'a, T, S> {
 	chain: &'a CustodianChain<T>,
 	signer: &'a S,
-	account: AccountId,
+	/// The key that signs, whose nonce the call uses.
+	key: AccountId,
 	call: &'a RuntimeCall,
 	/// Has the nonce, and keeps others of our calls from using it.
 	own: OwnCall,
@@ -114,22 +116,22 @@ pub(super) async fn submit<T: Transport + Clone, S: Signer>(
 	call: &RuntimeCall,
 	nonce: Nonce,
 ) -> Result<Included, ChainError> {
-	let account = signer.account();
+	let key = signer.key();
 	let view = chain.view().await?;
 	if gives_access(call) {
 		chain.ensure_fresh(&view)?;
 	}
-	let proven = view.nonce(&account).await?;
+	let proven = view.nonce(&key).await?;
 	let own = match nonce {
-		Nonce::Next => chain.own_calls.take(&account, proven),
-		Nonce::Own => chain.own_calls.note(&account, proven),
+		Nonce::Next => chain.own_calls.take(&key, proven),
+		Nonce::Own => chain.own_calls.note(&key, proven),
 	};
 	let begun = chain.transport.elapsed();
 	let (birth, signed) = (view.number(), sign(chain, signer, call, &view, own.nonce()).await?);
 	let submission = Submission {
 		chain,
 		signer,
-		account,
+		key,
 		call,
 		own,
 		birth,
@@ -265,7 +267,7 @@ impl<T: Transport + Clone, S: Signer> Submission<'_, T, S> {
 
 	/// Learns from this view whether the nonce is used. Returns whether it is.
 	async fn learn(&self, view: &ProvenView<CustodianBlock<T>>) -> Result<bool, ChainError> {
-		let is_used = view.nonce(&self.account).await? > self.own.nonce();
+		let is_used = view.nonce(&self.key).await? > self.own.nonce();
 		let mut proof = lock(&self.nonce_proof);
 		if !is_used {
 			proof.unused = proof.unused.max(view.number());

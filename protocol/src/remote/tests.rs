@@ -6,6 +6,7 @@ use super::*;
 use crate::{
 	calls::{AccessRequestsCall, ConsentCall},
 	proven::{AHEAD, TOO_OLD},
+	signing::ReplacementKey,
 	types::{Effect, Grantee, ShownText, Terms},
 };
 use double::*;
@@ -528,6 +529,21 @@ fn a_call_whose_fate_nobody_names_is_not_signed_again() {
 		assert!(error.to_string().contains("before you repeat it"), "{error}");
 		let got = world.lock().got.clone();
 		assert!(got.iter().all(|it| *it == got[0]), "the same bytes");
+	}
+}
+
+/// The custodians know of the key's nonce alone, and the extrinsic and each question name the key.
+#[test]
+fn a_key_that_has_replaced_another_submits_with_its_own_nonce() {
+	let (world, chain) = of(&[Lie::Nothing]);
+	let signer = Arc::new(ReplacementKey::new(Arc::new(me()), institution(1)));
+	let chain = chain.with_signer(Some(signer.clone()));
+	for nonce in [0, 1] {
+		let included = run(&world, chain.submit(&signer, deny())).unwrap();
+		assert_eq!(included.number, NEWEST + 1 + u32::try_from(nonce).unwrap());
+		let got = world.lock().got.last().cloned().unwrap();
+		let expected = (Signer::account(&me()), nonce);
+		assert_eq!(crate::extrinsics::signer_and_nonce(&got), Some(expected));
 	}
 }
 

@@ -137,16 +137,20 @@ fn a_delegation_is_what_the_account_signed() {
 	assert!(!Signed { delegation: None, ..signed }.is_authentic(&GENESIS, NOW));
 }
 
-#[test]
-fn a_session_key_signs_no_transaction() {
-	let call: RuntimeCall = AccessRequestsCall::deny { request: 1 }.into();
-	let binding = Binding {
+fn binding(nonce: u64) -> Binding {
+	Binding {
 		version: RuntimeVersion { spec_version: 1, transaction_version: 1 },
 		genesis: GENESIS,
 		mortality: Mortality::new(5, 64),
 		from: H256([4; 32]),
-		nonce: 0,
-	};
+		nonce,
+	}
+}
+
+#[test]
+fn a_session_key_signs_no_transaction() {
+	let call: RuntimeCall = AccessRequestsCall::deny { request: 1 }.into();
+	let binding = binding(0);
 	let (account, session) = (Signer::account(&dev::alice()), dev::bob());
 	let what = ToSign::Call(&call, &binding);
 	let forged = session.sign(&what.bytes()).0;
@@ -180,6 +184,128 @@ fn the_delegations_text_does_not_change() {
 		"until 1798790400",
 	];
 	assert_eq!(delegation_text(&delegation), expected.join("\n"));
+}
+
+/// Bob's key, which signs for Alice's account.
+fn bobs_for_alice() -> ReplacementKey {
+	ReplacementKey::new(Arc::new(dev::bob()), Signer::account(&dev::alice()))
+}
+
+#[test]
+fn what_a_replacing_key_signs_names_the_key() {
+	let (signer, bob) = (bobs_for_alice(), Signer::account(&dev::bob()));
+	assert_eq!(signer.account(), Signer::account(&dev::alice()));
+	assert_eq!((signer.key(), dev::bob().key()), (bob.clone(), bob.clone()));
+	// As the several parts of a program have it.
+	let shared: SharedSigner = Arc::new(signer.clone());
+	assert_eq!((shared.account(), shared.key()), (signer.account(), bob.clone()));
+
+	let signed = sign_request(&shared, GENESIS, &AccountId::new([2; 32]), "read", &7u32, NOW);
+	assert_eq!(signed.account, Hex::from(&bob));
+	assert!(signed.is_authentic(&GENESIS, NOW));
+	let account = Hex::from(&signer.account());
+	assert!(!Signed { account, ..signed }.is_authentic(&GENESIS, NOW));
+
+	let call: RuntimeCall = AccessRequestsCall::deny { request: 1 }.into();
+	let binding = binding(3);
+	let extrinsic = extrinsics::sign(&shared, &call, &binding).now_or_never().unwrap().unwrap();
+	assert_eq!(extrinsics::signer_and_nonce(&extrinsic), Some((bob.clone(), 3)));
+	let what = ToSign::Call(&call, &binding);
+	let signature = shared.sign_as_account(what).now_or_never().unwrap().unwrap();
+	assert!(what.is_signed_by(&bob, &signature));
+	assert!(!what.is_signed_by(&signer.account(), &signature));
+}
+
+#[test]
+fn a_replacing_key_lets_a_session_key_make_requests() {
+	let (session, account) = (dev::charlie(), Signer::account(&dev::alice()));
+	let asked = Signer::account(&session);
+	let signer = bobs_for_alice();
+	let signing = Delegation::sign(&signer, &asked, GENESIS, NOW);
+	let delegation = signing.now_or_never().unwrap().unwrap();
+	assert_eq!(delegation.account, Hex(dev::bob().public_key().0));
+	let delegated = Delegated { account: dev::bob(), session, delegation };
+	let signer = ReplacementKey::new(Arc::new(delegated), account);
+	let signed = sign_request(&signer, GENESIS, &AccountId::new([2; 32]), "read", &7u32, NOW);
+	assert_eq!(signed.account, Hex(dev::bob().public_key().0));
+	assert!(signed.is_authentic(&GENESIS, NOW));
+	assert!(!signed.is_authentic(&GENESIS, NOW + MAX_DELEGATION));
+}
+
+/// The text of the recovery pallet's own test.
+#[test]
+fn the_text_of_a_new_key_is_the_pallets() {
+	let [account, key] = [1, 41].map(|byte| AccountId::new([byte; 32]));
+	let text = key_text(H256([0x11; 32]), &account, &key, &[7; 32], 1_798_761_600);
+	let expected = [
+		"Vouchsafe key",
+		"chain 0x1111111111111111111111111111111111111111111111111111111111111111",
+		"account 0x0101010101010101010101010101010101010101010101010101010101010101",
+		"key 0x2929292929292929292929292929292929292929292929292929292929292929",
+		"encryption key 0x0707070707070707070707070707070707070707070707070707070707070707",
+		"until 1798761600",
+	];
+	assert_eq!(text, expected.join("\n"));
+}
+
+/// Bob's key wants to sign for Alice's account.
+fn key_request() -> KeyRequest {
+	let (account, key) = (Signer::account(&dev::alice()), dev::bob());
+	let signing = KeyRequest::sign(&key, GENESIS, &account, [3; 32], NOW);
+	signing.now_or_never().unwrap().unwrap()
+}
+
+#[test]
+fn a_key_request_is_the_new_keys_and_for_this_account() {
+	let request = key_request();
+	assert!(request.is_authentic());
+	assert_eq!(request.key, Hex(dev::bob().public_key().0));
+	assert_eq!(request.account, Hex(dev::alice().public_key().0));
+	let text = key_text(
+		GENESIS,
+		&Signer::account(&dev::alice()),
+		&Signer::account(&dev::bob()),
+		&[3; 32],
+		NOW,
+	);
+	assert!(verify(&Signer::account(&dev::bob()), &text, &request.signature.0));
+	let changes: [fn(&mut KeyRequest); 7] = [
+		|request| request.genesis.0[0] ^= 1,
+		|request| request.account = Hex(dev::charlie().public_key().0),
+		|request| request.key = Hex(dev::charlie().public_key().0),
+		// As if the account's first key had asked.
+		|request| request.key = request.account,
+		|request| request.encryption_key.0[0] ^= 1,
+		|request| request.expires += 1,
+		|request| request.signature.0[0] ^= 1,
+	];
+	for change in changes {
+		let mut changed = key_request();
+		change(&mut changed);
+		assert!(!changed.is_authentic(), "{changed:?}");
+		let file = serde_json::to_vec(&changed).unwrap();
+		assert_eq!(KeyRequest::read(&file), Err(KeyRequestError::NotSigned));
+	}
+}
+
+#[test]
+fn a_file_with_a_key_request_is_checked() {
+	let request = key_request();
+	let json = serde_json::to_string_pretty(&request).unwrap();
+	assert_eq!(KeyRequest::read(json.as_bytes()), Ok(request));
+	let long = [json.as_bytes(), &vec![b' '; MAX_REQUEST]].concat();
+	for file in [
+		&b""[..],
+		b"{}",
+		b"\xff",
+		&json.as_bytes()[1..],
+		json.replace("\"account\"", "\"accounts\"").as_bytes(),
+		json.replace("\"expires\"", "\"more\": 1, \"expires\"").as_bytes(),
+		&long,
+	] {
+		let refused = KeyRequest::read(file);
+		assert!(matches!(refused, Err(KeyRequestError::Malformed(_))), "{refused:?}");
+	}
 }
 
 /// The text of the enrolment pallet's own test.
@@ -247,5 +373,10 @@ proptest! {
 			*to = from;
 		}
 		prop_assert!(!verify(&AccountId::new(account), &text, &bytes));
+	}
+
+	#[test]
+	fn foreign_files_are_no_key_requests(bytes: Vec<u8>) {
+		prop_assert!(KeyRequest::read(&bytes).is_err());
 	}
 }

@@ -15,8 +15,13 @@ use sp_state_machine::BasicExternalities;
 use states::*;
 use std::fmt::Debug;
 use vouchsafe_protocol::{
-	errors::ChainError, proof::ProofError, proven::ProvenView,
-	runtime::runtime_types::frame_system::LastRuntimeUpgradeInfo, storage, traits::View, types::*,
+	errors::ChainError,
+	proof::ProofError,
+	proven::{ProvenView, ATTEMPT_LIFETIME},
+	runtime::runtime_types::frame_system::LastRuntimeUpgradeInfo,
+	storage,
+	traits::View,
+	types::*,
 };
 
 fn proven(node: Node) -> Result<ProvenView<Node>, ChainError> {
@@ -97,6 +102,9 @@ fn answers<V: View>(view: &V, case: &Case) -> Vec<(&'static str, Result<String, 
 		openings(patient, reader),
 		holder_choice(patient),
 		audit_head(patient),
+		key_state(reader),
+		recovery(patient),
+		recovery(reader),
 		studies(None, *limit),
 		studies(Some(*number), *limit),
 		study(*number),
@@ -209,6 +217,60 @@ fn some_people_are_counted() {
 		}
 	}
 	assert!(standing > 10 && withheld > 10, "{standing} and {withheld}");
+}
+
+/// The states have guardians in force, guardians who wait, and attempts that have lapsed and that have not.
+#[test]
+fn some_accounts_get_new_keys() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let mut seen = [0; 5];
+	for _ in 0..400 {
+		let state = state().new_tree(&mut runner).unwrap().current();
+		let node = Node::new(state.clone());
+		for account in [5, 6].map(account) {
+			let found = block_on(node.recovery(&account)).unwrap();
+			let has_attempt = state.0.contains_key(&storage::attempt(&account).bytes);
+			let each = [
+				found.key != account,
+				found.guardians.is_some(),
+				found.next.is_some(),
+				found.attempt.is_some(),
+				has_attempt && found.attempt.is_none(),
+			];
+			seen.iter_mut().zip(each).for_each(|(count, it)| *count += u32::from(it));
+		}
+	}
+	assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+}
+
+/// The runtime's own time, unless the council has set another one.
+#[test]
+fn an_attempt_counts_as_long_as_the_runtime_says() {
+	let key = account(9);
+	for lifetime in [None, Some(100)] {
+		let lasts = lifetime.unwrap_or(ATTEMPT_LIFETIME);
+		for (passed, counts) in [(lasts - 1, true), (lasts, false)] {
+			let mut state = two_institutions();
+			state.put(storage::now(), &((1_000 + passed) * 1_000));
+			if let Some(lifetime) = lifetime {
+				state.put(storage::attempt_lifetime(), &states::lifetime(lifetime));
+			}
+			let by = By::Institution {
+				institution: account(0),
+				evidence: H256([1; 32]),
+				attestations: 0,
+				objected: false,
+			};
+			let (key, at) = (key.clone(), 1_000);
+			let attempt = Attempt { key, encryption_key: [1; 32], by, at, from: None };
+			state.put(storage::attempt(&account(5)), &attempt);
+			let theirs = block_on(Node::new(state.clone()).recovery(&account(5))).unwrap();
+			let ours = block_on(proven(Node::new(state)).unwrap().recovery(&account(5))).unwrap();
+			assert_eq!(ours, theirs, "{lifetime:?} {passed}");
+			assert_eq!(ours.attempt.is_some(), counts, "{lifetime:?} {passed}");
+		}
+	}
 }
 
 /// A state with two institutions and a time.

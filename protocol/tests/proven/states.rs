@@ -15,6 +15,9 @@ use vouchsafe_protocol::{
 		pallet_studies::types::{
 			Commitment, Ledger, RevealedShare, Round as StoredRound, Study as StoredStudy,
 		},
+		vouchsafe_runtime::parameters::{
+			values::recovery::ParametersValue, RuntimeParametersValue,
+		},
 	},
 	storage,
 	types::*,
@@ -440,11 +443,87 @@ prop_compose! {
 	}
 }
 
+/// A key of nobody's own name.
+fn any_key() -> impl Strategy<Value = AccountId> {
+	(20u8..23).prop_map(account)
+}
+
+fn guardians() -> impl Strategy<Value = Guardians> {
+	moment().prop_map(|set_at| Guardians {
+		commitment: H256([1; 32]),
+		threshold: 2,
+		count: 3,
+		set_at,
+	})
+}
+
+fn attempt() -> impl Strategy<Value = Attempt> {
+	let by = prop_oneof![
+		moment().prop_map(|set_at| By::Guardians {
+			guardians: vec![account(3), account(4), account(6)],
+			approvals: 0b11,
+			threshold: 2,
+			set_at,
+		}),
+		(institution(), any::<bool>()).prop_map(|(institution, objected)| By::Institution {
+			institution,
+			evidence: H256([2; 32]),
+			attestations: 1,
+			objected,
+		}),
+	];
+	(any_key(), by, moment(), option::of(moment())).prop_map(|(key, by, at, from)| Attempt {
+		key,
+		encryption_key: [7; 32],
+		by,
+		at,
+		from,
+	})
+}
+
+/// How long an attempt counts, as the council has set it.
+pub fn lifetime(seconds: Moment) -> RuntimeParametersValue {
+	RuntimeParametersValue::Recovery(ParametersValue::AttemptLifetime(seconds))
+}
+
+prop_compose! {
+	/// Keys that have replaced others, guardians, changes of key and attempts.
+	fn keys()(
+		replaced in vec((any_account(), any_key()), 0..3),
+		sets in vec((patient(), option::of(guardians()), option::of((guardians(), moment()))), 0..3),
+		changes in vec((any_account(), any_key(), moment()), 0..3),
+		attempts in vec((patient(), attempt()), 0..3),
+		lasts in option::of(1u64..150),
+	) -> State {
+		let mut state = State::default();
+		for (account, key) in replaced {
+			state.put(storage::key_state(&account), &KeyState::Replaced);
+			state.put(storage::key_state(&key), &KeyState::Signs(account.clone()));
+			state.put(storage::present_key(&account), &key);
+		}
+		for (account, present, next) in sets {
+			state.put(storage::guardians(&account), &GuardianSets { present, next });
+		}
+		for (account, key, from) in changes {
+			let change = KeyChange { key, encryption_key: [7; 32], from };
+			state.put(storage::key_change(&account), &change);
+		}
+		for (account, attempt) in attempts {
+			state.put(storage::attempt(&account), &attempt);
+		}
+		if let Some(lasts) = lasts {
+			state.put(storage::attempt_lifetime(), &lifetime(lasts));
+		}
+		state
+	}
+}
+
 prop_compose! {
 	/// A whole state.
 	pub fn state()(
 		mut state in people(),
 		studies in studies(),
+		keys in keys(),
 		consents in vec((patient(), grantee(), consent()), 0..12),
 		records in vec((patient(), any_record(), stored_record()), 0..6),
 		versions in vec((any_record(), 0u32..2, stored_version()), 0..6),
@@ -455,6 +534,7 @@ prop_compose! {
 		choices in vec((patient(), vec(institution(), 0..3)), 0..2),
 	) -> State {
 		state.0.extend(studies.0);
+		state.0.extend(keys.0);
 		state.put(storage::now(), &(NOW * 1_000 + 7));
 		let (spec_name, spec_version) = ("vouchsafe".into(), vouchsafe_runtime::VERSION.spec_version);
 		state.put(storage::last_upgrade(), &LastRuntimeUpgradeInfo { spec_name, spec_version });

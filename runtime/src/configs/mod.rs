@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod consensus;
 pub mod governance;
+pub mod people;
 pub mod records;
 pub mod studies;
 pub mod system;

@@ -53,12 +53,14 @@ impl pallet_enrolment::Config for Runtime {
 	type Audit = Audit;
 	type Admission = Admission;
 	type Consortium = super::governance::Seats;
+	type Keys = Recovery;
 	type Allowance = ConstU128<ALLOWANCE>;
 	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
 }
 
 impl pallet_admission::Config for Runtime {
 	type Enrolment = Enrolment;
+	type Keys = Recovery;
 	type Time = Timestamp;
 	type CallClass = Calls;
 	type Window = ConstU64<WINDOW>;
@@ -79,6 +81,10 @@ impl CallClass<RuntimeCall> for Calls {
 			},
 			RuntimeCall::Council(_) => Class::Council,
 			RuntimeCall::Enrolment(call) => Self::restriction(call, signer),
+			RuntimeCall::Recovery(pallet_recovery::Call::object { account, key }) => {
+				let admitted = account == signer && Recovery::may_object(account, key);
+				Class::Objection { admitted }
+			},
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
 				pallet_custody::Call::acknowledge { .. }

@@ -153,6 +153,7 @@ fn pallets_keep_their_places() {
 			(12, "Utility"),
 			(13, "Multisig"),
 			(15, "Admission"),
+			(16, "Parameters"),
 			(20, "Enrolment"),
 			(21, "Records"),
 			(22, "Consent"),
@@ -160,7 +161,9 @@ fn pallets_keep_their_places() {
 			(24, "Custody"),
 			(25, "Audit"),
 			(27, "Studies"),
+			(29, "Recovery"),
 			(30, "Measuring"),
+			(32, "ParametersAtGenesis"),
 		]
 	);
 }
@@ -187,6 +190,7 @@ fn errors_have_one_vocabulary() {
 		"Custody",
 		"Audit",
 		"Studies",
+		"Recovery",
 	];
 	let mut sentences = BTreeMap::new();
 	let pallets = Runtime::metadata_ir().pallets.into_iter();

@@ -12,6 +12,7 @@ mod log_lines;
 mod metadata;
 mod openings;
 mod pool;
+mod recovery;
 mod sessions;
 mod sources;
 mod staff;

@@ -39,12 +39,25 @@ log-mark-back-proposed = { $actor } hat vorgeschlagen, die Markierung von Dokume
 log-labels-proposed = { $actor } hat Schutzkennzeichen für Dokument { $record } vorgeschlagen: { $labels }. Eine zweite Person muss das bestätigen
 log-death-proposed = { $actor } hat vorgeschlagen, die Patientin oder den Patienten für verstorben zu erklären. Eine zweite Person muss das bestätigen
 log-death-back-proposed = { $actor } hat vorgeschlagen, die Erklärung zurückzunehmen, dass die Patientin oder der Patient verstorben ist. Eine zweite Person muss das bestätigen
+log-new-key-proposed = { $actor } hat vorgeschlagen, dem Konto der Patientin oder des Patienten einen neuen Schlüssel zu geben: { $key }. Eine zweite Person muss das bestätigen, danach muss eine Gesundheitsbehörde ihn beglaubigen
 log-responsibility-moved = { $actor } hat { $institution } die Verantwortung für Dokument { $record } übertragen
 log-share-acknowledged = { $holder } hat den Erhalt eines Schlüsselteils von Dokument { $record } bestätigt (Fassung { $version })
 log-many-shares-acknowledged = { $holder } hat den Erhalt von Schlüsselteilen bestätigt: { $versions }
 log-share-lost = { $holder } hat den Schlüsselteil von Dokument { $record } verloren (Fassung { $version })
 log-many-shares-lost = { $holder } hat Schlüsselteile verloren: { $versions }
 log-holders-chosen = { $actor } hat festgelegt, wer die Schlüssel künftiger Dokumente verwahrt
+log-guardians-set = { $actor } hat Vertrauenspersonen benannt, die dem Konto der Patientin oder des Patienten gemeinsam einen neuen Schlüssel geben können. Sie zählen ab dem { $from }
+log-key-change-began = { $actor } hat begonnen, den Schlüssel der Patientin oder des Patienten durch einen neuen zu ersetzen: { $key }. Das kann ab dem { $from } abgeschlossen werden. Bis zum Abschluss kann das Krankenhaus es beenden, indem es den Schlüssel sperrt, und die Patientin oder der Patient mit: vouchsafe recovery object
+log-key-change-ended = { $actor } hat den Wechsel zum neuen Schlüssel { $key } beendet. Das Konto behält seinen bisherigen Schlüssel
+log-recovery-began = { $actor } hat als Vertrauensperson begonnen, dem Konto der Patientin oder des Patienten einen neuen Schlüssel zu geben: { $key }. Andere Vertrauenspersonen müssen ihn noch genehmigen. Wenn der bisherige Schlüssel nicht gesperrt ist, kann die Patientin oder der Patient widersprechen mit: vouchsafe recovery object
+log-recovery-approved = { $actor } hat als Vertrauensperson den neuen Schlüssel { $key } genehmigt. Weitere Vertrauenspersonen müssen ihn noch genehmigen
+log-recovery-approved-enough = { $actor } hat als Vertrauensperson den neuen Schlüssel { $key } genehmigt, und es fehlt keine Genehmigung mehr. Er kann den bisherigen Schlüssel ab dem { $from } ersetzen. Wenn der bisherige Schlüssel nicht gesperrt ist, kann die Patientin oder der Patient widersprechen, bis das geschehen ist, mit: vouchsafe recovery object
+log-recovery-proposed = { $actor } hat den Vorschlag bestätigt, dem Konto der Patientin oder des Patienten einen neuen Schlüssel zu geben: { $key }. Eine Gesundheitsbehörde muss ihn noch beglaubigen. Die Patientin oder der Patient kann widersprechen, auch wenn der bisherige Schlüssel gesperrt ist, mit: vouchsafe recovery object
+log-recovery-attested = { $actor } hat den neuen Schlüssel { $key } beglaubigt. Weil die Patientin oder der Patient widersprochen hat, muss eine Behörde ihn noch einmal beglaubigen
+log-recovery-attested-enough = { $actor } hat den neuen Schlüssel { $key } beglaubigt. Er kann den bisherigen Schlüssel ab dem { $from } ersetzen. Wenn die Patientin oder der Patient noch nicht widersprochen hat, ist das möglich, bis das geschehen ist, auch wenn der bisherige Schlüssel gesperrt ist, mit: vouchsafe recovery object
+log-recovery-objected = { $actor } hat dem neuen Schlüssel { $key } widersprochen. Eine Gesundheitsbehörde muss ihn nun insgesamt zweimal beglaubigen, und die Patientin oder der Patient kann nicht noch einmal widersprechen
+log-recovery-objected-ended = { $actor } hat dem neuen Schlüssel { $key } widersprochen. Das Konto bekommt ihn nicht
+log-key-replaced = { $actor } hat den Wechsel zum neuen Schlüssel { $key } abgeschlossen. Er unterschreibt ab jetzt für das Konto der Patientin oder des Patienten. Der bisherige Schlüssel unterschreibt nichts mehr
 
 # An opening: $what is one of the following, or two joined by "und".
 log-opened = { $actor } { $what }

@@ -131,7 +131,7 @@ page-lock-locked = Die App ist gesperrt
 page-lost-heading = Wenn Ihr Gerät verloren ist
 page-lost-disable = Gehen Sie zur Aufnahme eines Krankenhauses oder rufen Sie dort an. Sie kann das Unterschreiben mit Ihrem Schlüssel sperren, damit niemand in Ihrem Namen handeln kann.
 page-lost-restore = Wenn Sie Ihr Blatt haben, stellen Sie Ihren Schlüssel auf einem anderen Gerät wieder her.
-page-lost-new = Wenn Sie kein Blatt haben, legen Sie einen neuen Schlüssel an und lassen ihn an der Aufnahme anmelden: Das ist ein neues Konto. Ein Krankenhaus kann ihm Ihre Dokumente wieder hinzufügen. Dokumente, die nur Ihr verlorener Schlüssel öffnen konnte, bringt niemand zurück.
+page-lost-new = Wenn Sie kein Blatt haben, können Ihre Vertrauenspersonen Ihrem Konto einen neuen Schlüssel geben. Wenn Sie keine benannt haben, kann es das Krankenhaus, das Sie aufgenommen hat, zusammen mit einer Gesundheitsbehörde. Das dauert etwa eine Woche. Fragen Sie an der Aufnahme. Was nur Ihr verlorener Schlüssel öffnen konnte, bringt niemand zurück.
 
 ## At the registration desk
 page-desk-heading = Bei der Aufnahme

@@ -39,12 +39,25 @@ log-mark-back-proposed = { $actor } proposed to take back the mark of record { $
 log-labels-proposed = { $actor } proposed to add labels to record { $record }: { $labels }. A second person has to confirm it
 log-death-proposed = { $actor } proposed to declare the patient deceased. A second person has to confirm it
 log-death-back-proposed = { $actor } proposed to take back that the patient is deceased. A second person has to confirm it
+log-new-key-proposed = { $actor } proposed to give the patient’s account a new key, { $key }. A second person has to confirm it, and then a health authority has to attest it
 log-responsibility-moved = { $actor } made { $institution } responsible for record { $record }
 log-share-acknowledged = { $holder } acknowledged its key share of record { $record } (version { $version })
 log-many-shares-acknowledged = { $holder } acknowledged its key shares of { $versions }
 log-share-lost = { $holder } lost its key share of record { $record } (version { $version })
 log-many-shares-lost = { $holder } lost its key shares of { $versions }
 log-holders-chosen = { $actor } chose who holds the keys of future records
+log-guardians-set = { $actor } named guardians, who can together give the patient’s account a new key. They count from { $from } on
+log-key-change-began = { $actor } began to replace the patient’s key with a new one, { $key }. This can be finished from { $from } on. Until it is finished, the hospital can end it by disabling the patient’s key, and the patient can end it with: vouchsafe recovery object
+log-key-change-ended = { $actor } ended the change to the new key { $key }. The account keeps its present key
+log-recovery-began = { $actor }, a guardian, began to give the patient’s account a new key, { $key }. Other guardians have to approve it. Unless the patient’s key is disabled, the patient can object with: vouchsafe recovery object
+log-recovery-approved = { $actor }, a guardian, approved the new key { $key }. More guardians have to approve it
+log-recovery-approved-enough = { $actor }, a guardian, approved the new key { $key }, and no other approval is needed. It can replace the present key from { $from } on. Unless the patient’s key is disabled, the patient can object until it does, with: vouchsafe recovery object
+log-recovery-proposed = { $actor } confirmed the proposal to give the patient’s account a new key, { $key }. A health authority has to attest it. The patient can object, even if the patient’s key is disabled, with: vouchsafe recovery object
+log-recovery-attested = { $actor } attested the new key { $key }. The patient has objected, so an authority has to attest it once more
+log-recovery-attested-enough = { $actor } attested the new key { $key }. It can replace the present key from { $from } on. Unless the patient has objected before, the patient can object until it does, even if the patient’s key is disabled, with: vouchsafe recovery object
+log-recovery-objected = { $actor } objected to the new key { $key }. It needs two attestations by a health authority now, and the patient cannot object again
+log-recovery-objected-ended = { $actor } objected to the new key { $key }. The account does not get it
+log-key-replaced = { $actor } finished the change to the new key { $key }. It signs for the patient’s account from now on. The former key signs nothing any more
 
 # An opening: $what is one of the following, or two joined by "and".
 log-opened = { $actor } { $what }

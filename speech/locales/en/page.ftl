@@ -131,7 +131,7 @@ page-lock-locked = The app is locked
 page-lost-heading = If your device is lost
 page-lost-disable = Go to the registration desk of a hospital, or call it. It can disable signing with your key, so that nobody can act in your name.
 page-lost-restore = If you have your sheet, restore your key on another device.
-page-lost-new = If you have no sheet, make a new key and let the registration desk enrol it: it is a new account. A hospital can add your records to it again. Nobody can bring back records that only your lost key could open.
+page-lost-new = If you have no sheet, your guardians can give your account a new key. If you have no guardians, the hospital that enrolled you can, together with a health authority. It takes about a week. Ask at the registration desk. Nobody can bring back what only your lost key could open.
 
 ## At the registration desk
 page-desk-heading = At the registration desk

@@ -39,12 +39,25 @@ log-mark-back-proposed = { $actor } mengusulkan agar tanda pada rekam medis { $r
 log-labels-proposed = { $actor } mengusulkan label untuk rekam medis { $record }: { $labels }. Orang kedua harus mengonfirmasinya
 log-death-proposed = { $actor } mengusulkan agar pasien dinyatakan meninggal dunia. Orang kedua harus mengonfirmasinya
 log-death-back-proposed = { $actor } mengusulkan agar pernyataan bahwa pasien meninggal dunia ditarik kembali. Orang kedua harus mengonfirmasinya
+log-new-key-proposed = { $actor } mengusulkan agar akun pasien diberi kunci baru, { $key }. Orang kedua harus mengonfirmasinya, lalu otoritas kesehatan harus mengesahkannya
 log-responsibility-moved = { $actor } menjadikan { $institution } penanggung jawab rekam medis { $record }
 log-share-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari rekam medis { $record } (versi { $version })
 log-many-shares-acknowledged = { $holder } menyatakan telah menerima bagian kuncinya dari { $versions }
 log-share-lost = { $holder } kehilangan bagian kuncinya dari rekam medis { $record } (versi { $version })
 log-many-shares-lost = { $holder } kehilangan bagian kuncinya dari { $versions }
 log-holders-chosen = { $actor } memilih siapa yang memegang kunci rekam medis mendatang
+log-guardians-set = { $actor } menunjuk orang kepercayaan, yang bersama-sama dapat memberi akun pasien kunci baru. Penunjukan ini berlaku mulai { $from }
+log-key-change-began = { $actor } mulai mengganti kunci pasien dengan kunci baru, { $key }. Penggantian ini dapat diselesaikan mulai { $from }. Sebelum selesai, rumah sakit dapat menghentikannya dengan menonaktifkan kunci pasien, dan pasien dapat menghentikannya dengan: vouchsafe recovery object
+log-key-change-ended = { $actor } menghentikan penggantian ke kunci baru { $key }. Akun tetap memakai kunci yang sekarang
+log-recovery-began = { $actor }, sebagai orang kepercayaan, mulai memberi akun pasien kunci baru, { $key }. Orang kepercayaan lain harus menyetujuinya. Jika kunci pasien tidak dinonaktifkan, pasien dapat mengajukan keberatan dengan: vouchsafe recovery object
+log-recovery-approved = { $actor }, sebagai orang kepercayaan, menyetujui kunci baru { $key }. Orang kepercayaan lain masih harus menyetujuinya
+log-recovery-approved-enough = { $actor }, sebagai orang kepercayaan, menyetujui kunci baru { $key }, dan tidak ada persetujuan lain yang diperlukan. Kunci ini dapat menggantikan kunci yang sekarang mulai { $from }. Jika kunci pasien tidak dinonaktifkan, sebelum penggantian itu pasien dapat mengajukan keberatan dengan: vouchsafe recovery object
+log-recovery-proposed = { $actor } mengonfirmasi usulan agar akun pasien diberi kunci baru, { $key }. Otoritas kesehatan harus mengesahkannya. Pasien dapat mengajukan keberatan, juga jika kunci pasien dinonaktifkan, dengan: vouchsafe recovery object
+log-recovery-attested = { $actor } mengesahkan kunci baru { $key }. Karena pasien mengajukan keberatan, otoritas harus mengesahkannya sekali lagi
+log-recovery-attested-enough = { $actor } mengesahkan kunci baru { $key }. Kunci ini dapat menggantikan kunci yang sekarang mulai { $from }. Jika pasien belum pernah mengajukan keberatan, sebelum penggantian itu pasien dapat melakukannya, juga jika kunci pasien dinonaktifkan, dengan: vouchsafe recovery object
+log-recovery-objected = { $actor } mengajukan keberatan terhadap kunci baru { $key }. Sekarang otoritas kesehatan harus mengesahkannya dua kali, dan pasien tidak dapat mengajukan keberatan lagi
+log-recovery-objected-ended = { $actor } mengajukan keberatan terhadap kunci baru { $key }. Akun pasien tidak mendapat kunci itu
+log-key-replaced = { $actor } menyelesaikan penggantian ke kunci baru { $key }. Mulai sekarang kunci itu menandatangani untuk akun pasien. Kunci sebelumnya tidak dapat menandatangani apa pun lagi
 
 # An opening: $what is one of the following, or two joined by "dan".
 log-opened = { $actor } { $what }

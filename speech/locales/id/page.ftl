@@ -131,7 +131,7 @@ page-lock-locked = Aplikasi terkunci
 page-lost-heading = Jika perangkat Anda hilang
 page-lost-disable = Datanglah ke loket pendaftaran rumah sakit, atau telepon ke sana. Petugas dapat menonaktifkan tanda tangan dengan kunci Anda, sehingga tidak ada yang dapat bertindak atas nama Anda.
 page-lost-restore = Jika Anda memiliki lembar Anda, pulihkan kunci Anda di perangkat lain.
-page-lost-new = Jika Anda tidak memiliki lembar, buatlah kunci baru dan daftarkan di loket pendaftaran: itu akun baru. Rumah sakit dapat menambahkan rekam medis Anda lagi ke akun itu. Rekam medis yang hanya dapat dibuka dengan kunci yang hilang tidak dapat dikembalikan oleh siapa pun.
+page-lost-new = Jika Anda tidak memiliki lembar, orang kepercayaan Anda dapat memberi akun Anda kunci baru. Jika Anda tidak menunjuk orang kepercayaan, rumah sakit yang mendaftarkan Anda dapat melakukannya bersama otoritas kesehatan. Hal ini memerlukan sekitar seminggu. Tanyakan di loket pendaftaran. Apa yang hanya dapat dibuka dengan kunci yang hilang tidak dapat dikembalikan oleh siapa pun.
 
 ## At the registration desk
 page-desk-heading = Di loket pendaftaran

@@ -18,6 +18,8 @@ impl Names for Known {
 			5 => "Hospital of Smith, Smith and Sons".into(),
 			6 => "Registrar A".into(),
 			7 => "Dr. Okafor".into(),
+			8 => "Berta".into(),
+			9 => "5Grwva…oHGKut".into(),
 			other => format!("account {other}"),
 		}
 	}

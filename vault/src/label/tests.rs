@@ -186,6 +186,7 @@ fn may_read(labels: LabelTags, author: u8, terms: &[Terms]) -> bool {
 				country: *b"AT",
 				teams: Default::default(),
 				attested: false,
+				since: 0,
 			}),
 			also_at: Default::default(),
 			study: None,

@@ -67,6 +67,7 @@ fn is_refused(error: &anyhow::Error) -> bool {
 				| ChainError::Refused(_)
 				| ChainError::Stranger
 				| ChainError::MayNotSign
+				| ChainError::Replaced
 				| ChainError::QuotaSpent
 		)
 	)

@@ -60,6 +60,23 @@ pub(super) fn complaints(session: &Session, reports: &[OwnShareReport]) -> Vec<S
 	reports.iter().filter_map(|report| report.complaint(show)).collect()
 }
 
+/// Says for how many of these records the patient’s own share is lost, because the key was replaced. Each
+/// report is about another one.
+pub(super) fn lost(reports: &[OwnShareReport]) -> Option<String> {
+	match reports.iter().filter(|report| report.is_lost()).count() {
+		0 => None,
+		1 => Some(
+			"Your own key share of 1 record is sealed to a key of yours that was replaced, and does not open. The \
+			 other holders’ shares open the record."
+				.to_owned(),
+		),
+		count => Some(format!(
+			"Your own key shares of {count} records are sealed to a key of yours that was replaced, and do not \
+			 open. The other holders’ shares open the records."
+		)),
+	}
+}
+
 /// The reports for machines.
 pub(super) fn json(session: &Session, reports: &[OwnShareReport]) -> Value {
 	let accounts = |accounts: &mut dyn Iterator<Item = &AccountId>| -> Vec<Value> {
@@ -74,7 +91,35 @@ pub(super) fn json(session: &Session, reports: &[OwnShareReport]) -> Value {
 			"good_at": accounts(&mut report.good.iter()),
 			"false_at": accounts(&mut report.bad.iter().map(|(place, _)| place)),
 			"missing_at": accounts(&mut report.missing.iter().map(|(place, _)| place)),
+			"replaced_key_at": accounts(&mut report.former.iter()),
 		})
 	});
 	rows.collect()
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn lost_shares_are_counted() {
+		let report = |former: &[u8]| {
+			let account = |id: &u8| AccountId::new([*id; 32]);
+			OwnShareReport {
+				record: H256([7; 32]),
+				version: 0,
+				author: account(&1),
+				institution: account(&1),
+				good: vec![],
+				bad: vec![],
+				missing: vec![],
+				former: former.iter().map(account).collect(),
+			}
+		};
+		assert_eq!(lost(&[report(&[])]), None);
+		let one = lost(&[report(&[1, 2]), report(&[])]).unwrap();
+		assert!(one.starts_with("Your own key share of 1 record is sealed"), "{one}");
+		let two = lost(&[report(&[1]), report(&[2])]).unwrap();
+		assert!(two.starts_with("Your own key shares of 2 records are sealed"), "{two}");
+	}
 }

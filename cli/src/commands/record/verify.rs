@@ -72,8 +72,11 @@ pub(super) async fn run(
 	let sum = verified_sum(checked.iter().map(|(verified, _)| verified));
 	let mut lines: Vec<_> =
 		checked.iter().map(|(verified, about)| verified_text(verified, about, &show)).collect();
-	let warnings: String =
+	let mut warnings: String =
 		false_shares.iter().map(|complaint| format!("WARNING: {complaint}.\n")).collect();
+	if let Some(lost) = own_shares::lost(&shares) {
+		warnings += &format!("NOTE: {lost}\n");
+	}
 	let sum = format!("{warnings}{sum}");
 	lines.push(sum.clone());
 	Ok(Output {
@@ -88,14 +91,11 @@ async fn own_shares_of(
 	patient: &AccountId,
 	checked: &[(Verified, String)],
 ) -> Result<Vec<OwnShareReport>> {
-	let mut reports = Vec::new();
-	if own_shares::is_me(session, patient) {
-		let at = session.finalized().await?;
-		for (verified, _) in checked {
-			reports.extend(check(session, &at, verified.record, verified.version).await?);
-		}
+	if !own_shares::is_me(session, patient) {
+		return Ok(Vec::new());
 	}
-	Ok(reports)
+	let versions = checked.iter().map(|(verified, _)| (verified.record, verified.version));
+	check(session, &session.finalized().await?, versions).await
 }
 
 /// `3f9a0c1d  laboratory, 2025-04: 3 intact copies`, and below it the copies that differ.

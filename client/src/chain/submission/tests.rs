@@ -17,6 +17,7 @@ use std::{
 	sync::{Arc, Mutex, MutexGuard},
 };
 use subxt_signer::sr25519::{self, dev};
+use vouchsafe_protocol::signing::ReplacementKey;
 
 const VERSION: RuntimeVersion = RuntimeVersion { spec_version: 1, transaction_version: 1 };
 const HASH: H256 = H256([7; 32]);
@@ -74,6 +75,8 @@ fn a_nodes_answer_to_bytes_sent_again_is_understood() {
 		said("Invalid Transaction (1010): Custom error: 3"),
 		Answer::Refused(ChainError::MayNotSign)
 	);
+	let replaced = said("Invalid Transaction (1010): Custom error: 5");
+	assert_eq!(replaced, Answer::Refused(ChainError::Replaced));
 }
 
 /// The metadata of our own runtime.
@@ -94,7 +97,10 @@ enum Behaviour {
 	Chatters,
 }
 
-/// A node whose blocks have the calls of one account.
+/// The nonce of each key but Alice's.
+const OTHER_NONCE: u64 = 77;
+
+/// A node whose blocks have the calls of Alice's key.
 struct FakeNode {
 	/// The extrinsics of each block.
 	blocks: Vec<Vec<Vec<u8>>>,
@@ -152,7 +158,7 @@ impl FakeNode {
 		self.blocks.len() - 1
 	}
 
-	/// The account's nonce after this block.
+	/// The key's nonce after this block.
 	fn nonce(&self, number: usize) -> u64 {
 		self.blocks[..=number].iter().map(|block| block.len() as u64).sum()
 	}
@@ -194,8 +200,10 @@ impl FakeNode {
 		})
 	}
 
-	fn call(&self, function: &str, number: usize) -> Vec<u8> {
+	fn call(&self, function: &str, arguments: &str, number: usize) -> Vec<u8> {
+		let is_alices = arguments == to_hex(&dev::alice().public_key().0);
 		match function {
+			"AccountNonceApi_account_nonce" if !is_alices => (OTHER_NONCE as u32).encode(),
 			"AccountNonceApi_account_nonce" => (self.nonce(number) as u32).encode(),
 			"Metadata_metadata_at_version" => Some(METADATA.to_vec()).encode(),
 			other => panic!("{other} is not expected"),
@@ -269,15 +277,18 @@ fn methods(node: Shared) -> RpcModule<Shared> {
 		.unwrap();
 	module
 		.register_method("state_call", |params, node, _| {
-			let (function, _, hash): (String, String, String) = params.parse().unwrap();
-			to_hex(&lock(node).call(&function, number_of(&hash)))
+			let (function, arguments, hash): (String, String, String) = params.parse().unwrap();
+			to_hex(&lock(node).call(&function, &arguments, number_of(&hash)))
 		})
 		.unwrap();
 	module.register_method("state_getStorage", |_, _, _| "0x00").unwrap();
 	module
-		.register_method("system_accountNextIndex", |_, node, _| {
+		.register_method("system_accountNextIndex", move |params, node, _| {
 			let node = lock(node);
-			node.nonce(node.best()) + node.pool.len() as u64
+			match first(&params) == Some(dev::alice().account().to_string()) {
+				true => node.nonce(node.best()) + node.pool.len() as u64,
+				false => OTHER_NONCE,
+			}
 		})
 		.unwrap();
 	module
@@ -377,6 +388,25 @@ async fn a_call_that_the_pool_lost_is_sent_again_as_it_is() {
 	assert!(taken.iter().all(|bytes| *bytes == taken[0]), "the same bytes");
 	assert_eq!(case.chain.sent_again(), taken.len() as u64 - 1);
 	assert_eq!(case.included(), [taken[0].clone()]);
+}
+
+/// The nonce and the signature are the key's, and what is waited for is the extrinsic.
+#[tokio::test]
+async fn a_key_that_has_replaced_another_submits_with_its_own_nonce() {
+	let signer = ReplacementKey::new(Arc::new(dev::alice()), dev::bob().account());
+	for behaviour in [Behaviour::Good, Behaviour::LosesUntil(10), Behaviour::AnswersWithAnError] {
+		let case = Case::new(behaviour, 0).await;
+		for nonce in [0, 1] {
+			let call = UtilityCall::batch { calls: vec![] };
+			case.chain.submit(&signer, call).await.unwrap();
+			let included = case.included();
+			let last = extrinsics::signer_and_nonce(included.last().unwrap());
+			assert_eq!(last, Some((dev::alice().account(), nonce)), "{behaviour:?}");
+		}
+		assert_eq!(case.included().len(), 2, "{behaviour:?}");
+		let call = UtilityCall::batch { calls: vec![] };
+		case.chain.submit_revocation(&signer, call).await.unwrap();
+	}
 }
 
 #[tokio::test]

@@ -52,9 +52,17 @@ impl Fixture {
 		Self::with(|_| (), |_| ())
 	}
 
-	/// A custodian whose node has a final block 5 and a best block 6.
+	/// A custodian whose node has a final block 5, after this change to it, and a best block 6.
 	fn with(
 		finalized: impl FnOnce(&mut BlockDouble),
+		config: impl FnOnce(&mut crate::config::Config),
+	) -> Self {
+		Self::with_blocks(|block, _| finalized(block), config)
+	}
+
+	/// The same, after a change to both blocks.
+	fn with_blocks(
+		change: impl FnOnce(&mut BlockDouble, &mut BlockDouble),
 		config: impl FnOnce(&mut crate::config::Config),
 	) -> Self {
 		let (mut state, surroundings) = state(None, config);
@@ -73,8 +81,8 @@ impl Fixture {
 			entries: 3,
 			..Default::default()
 		};
-		let best = BlockDouble { number: NUMBER + 1, ..block.clone() };
-		finalized(&mut block);
+		let mut best = BlockDouble { number: NUMBER + 1, ..block.clone() };
+		change(&mut block, &mut best);
 		let values = [doctor(), patient(), other()].map(|id| (storage::account(&id).bytes, vec![]));
 		let (headers, values) = (vec![header(NUMBER).0], values.into());
 		let relay = RelayDouble { headers, values, ..Default::default() };
@@ -140,7 +148,17 @@ impl Fixture {
 		session: &Keypair,
 		extrinsic: Vec<u8>,
 	) -> Result<SubmitOutcome, ApiError> {
-		let (by, from) = (dev::charlie(), now());
+		self.submit_by_session_of(dev::charlie(), session, extrinsic).await
+	}
+
+	/// The same in the name of this key.
+	async fn submit_by_session_of(
+		&self,
+		by: Keypair,
+		session: &Keypair,
+		extrinsic: Vec<u8>,
+	) -> Result<SubmitOutcome, ApiError> {
+		let from = now();
 		let delegation =
 			Delegation::sign(&by, &session.account(), H256(GENESIS), from).await.unwrap();
 		let body = SubmitExtrinsic { extrinsic: HexBytes(extrinsic) };
@@ -611,9 +629,13 @@ fn extrinsic(by: &Keypair, nonce: u32) -> Vec<u8> {
 }
 
 fn nonce_of(fixture: &Fixture, nonce: u32) {
+	nonce_of_key(fixture, &patient(), nonce);
+}
+
+fn nonce_of_key(fixture: &Fixture, key: &AccountId, nonce: u32) {
 	// Nonce, references and deposits.
 	let account = (nonce, [0u32, 1, 0], [0u128; 4]);
-	fixture.has(storage::system_account(&patient()).bytes, account.encode());
+	fixture.has(storage::system_account(key).bytes, account.encode());
 }
 
 #[tokio::test]
@@ -655,7 +677,7 @@ async fn a_block_is_read_only_if_the_nonce_is_used() {
 		let finalized = BlockDouble { number: NUMBER + 1, ..fixture.node.finalized.clone() };
 		fixture.connect(Arc::new(NodeDouble { finalized, ..NodeDouble::default() }));
 		let (node, extrinsic) = (&*fixture.node, extrinsic(&by, 7));
-		let sent = Sent { node, who: Who::Anyone, account: by.account(), nonce: 7, extrinsic };
+		let sent = Sent { node, who: Who::Anyone, key: by.account(), nonce: 7, extrinsic };
 		let following = sent.hand_in(&fixture.state, source(), NUMBER);
 		assert_eq!(fixture.watching(following).await.unwrap(), expected);
 		assert_eq!(fixture.node.lock_relay().read, read);
@@ -733,6 +755,117 @@ async fn a_session_key_hands_in_the_accounts_extrinsics_and_not_its_own() {
 	let answer = fixture.submit_by_session(&session, sent.clone()).await;
 	assert_eq!(answer.unwrap(), SubmitOutcome::Waiting);
 	assert_eq!(fixture.node.lock_relay().handed_in, [sent]);
+}
+
+/// A custodian for which another key of this account has replaced the first one, in both blocks.
+fn with_new_key(account: &AccountId) -> Fixture {
+	let replace = |block: &mut BlockDouble| {
+		block.replace_key(account, account, &new_key().account());
+	};
+	Fixture::with_blocks(|finalized, best| [finalized, best].into_iter().for_each(replace), |_| ())
+}
+
+fn new_key() -> Keypair {
+	dev::ferdie()
+}
+
+#[tokio::test]
+async fn a_new_key_reads_and_waits_as_the_account() {
+	let (fixture, by) = (with_new_key(&patient()), new_key());
+	fixture.has(storage::record(&patient(), &RECORD).bytes, vec![]);
+	let own = [
+		storage::record(&patient(), &RECORD).bytes,
+		storage::version(&RECORD, 0).bytes,
+		storage::log(&patient()).bytes,
+		storage::attempt(&patient()).bytes,
+		storage::system_account(&by.account()).bytes,
+		storage::key_state(&by.account()).bytes,
+	];
+	assert!(fixture.reads(Some(&by), &own).await);
+	for key in [storage::log(&by.account()).bytes, storage::log(&other()).bytes] {
+		assert!(!fixture.reads(Some(&by), &[key]).await);
+	}
+	assert_eq!(fixture.await_log(&by, 2).await.unwrap(), 3);
+	// Before the key has replaced the first one, it is nobody's.
+	let fixture = Fixture::new();
+	assert!(!fixture.reads(Some(&by), &[storage::now().bytes]).await);
+	assert!(is_refused(fixture.await_log(&by, 2).await));
+}
+
+#[tokio::test]
+async fn a_replaced_key_reads_and_sends_nothing() {
+	let (fixture, by) = (with_new_key(&patient()), dev::charlie());
+	let is_replaced = |error| matches!(error, ApiError::ReplacedKey);
+	for key in [storage::now().bytes, storage::log(&patient()).bytes] {
+		assert!(fixture.read(Some(&by), &keys_of(&[key])).await.is_err_and(is_replaced));
+	}
+	assert!(fixture.await_log(&by, 0).await.is_err_and(is_replaced));
+	let session_key = dev::alice();
+	let (old, new) = (extrinsic(&by, 0), extrinsic(&new_key(), 0));
+	for sent in [old.clone(), new.clone()] {
+		assert!(fixture.submit(&by, sent.clone()).await.is_err_and(is_replaced));
+		let session = fixture.submit_by_session(&session_key, sent);
+		assert!(session.await.is_err_and(is_replaced));
+	}
+	// Nor does the new one send what the old one signed.
+	assert!(is_refused(fixture.submit(&new_key(), old).await));
+	assert!(fixture.node.lock_relay().handed_in.is_empty());
+}
+
+/// Accounts do not count nonces, keys do.
+#[tokio::test]
+async fn an_extrinsic_of_a_new_key_is_followed_by_the_keys_nonce() {
+	let (fixture, by) = (with_new_key(&patient()), new_key());
+	let sent = extrinsic(&by, 7);
+	nonce_of(&fixture, 100);
+	assert_eq!(fixture.submit(&by, sent.clone()).await.unwrap(), SubmitOutcome::Waiting);
+	let session_key = dev::alice();
+	let session = fixture.submit_by_session_of(new_key(), &session_key, sent.clone());
+	assert_eq!(session.await.unwrap(), SubmitOutcome::Waiting);
+	assert_eq!(fixture.node.lock_relay().handed_in, [sent.clone(), sent.clone()]);
+	fixture.node.lock_relay().extrinsics.insert(NUMBER - 2, vec![sent.clone()]);
+	fixture.node.lock_relay().values_since = NUMBER - 2;
+	fixture.node.lock_relay().refusal = Some(ChainError::Stale);
+	nonce_of_key(&fixture, &by.account(), 8);
+	let outcome = fixture.submit(&by, sent).await.unwrap();
+	assert!(matches!(outcome, SubmitOutcome::Final { number, .. } if number == NUMBER - 2));
+}
+
+#[tokio::test]
+async fn a_new_key_opens_what_the_account_can_open_at_the_best_block_too() {
+	let record = storage::record(&other(), &RECORD).bytes;
+	let fixture = with_new_key(&doctor());
+	fixture.open_to_doctor(RECORD);
+	assert!(fixture.reads(Some(&new_key()), std::slice::from_ref(&record)).await);
+	// In the best block it is not the doctor's key, or no longer the doctor's.
+	let (doctor, first) = (doctor(), dev::alice());
+	let fixture =
+		Fixture::with(|block| block.replace_key(&doctor, &doctor, &new_key().account()), |_| ());
+	fixture.open_to_doctor(RECORD);
+	assert!(!fixture.reads(Some(&new_key()), std::slice::from_ref(&record)).await);
+	let fixture = Fixture::with_blocks(
+		|_, best| best.replace_key(&doctor, &doctor, &new_key().account()),
+		|_| (),
+	);
+	fixture.open_to_doctor(RECORD);
+	let refused = fixture.read(Some(&first), &keys_of(&[record])).await;
+	assert!(matches!(refused, Err(ApiError::ReplacedKey)));
+}
+
+/// The proof that a key is not there can show another account whose key was replaced.
+#[tokio::test]
+async fn the_state_of_another_key_is_proven_only_if_it_is_there() {
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	for key in [storage::key_state(&other()).bytes, storage::present_key(&other()).bytes] {
+		fixture.node.lock_relay().asked.clear();
+		assert!(!fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
+		assert!(fixture.node.lock_relay().asked.is_empty(), "nothing was proven");
+		fixture.has(key.clone(), vec![1]);
+		assert!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
+		assert!(!fixture.reads(None, std::slice::from_ref(&key)).await);
+	}
+	// What is not known of one's own key is proven.
+	assert!(fixture.reads(Some(&by), &[storage::key_state(&patient()).bytes]).await);
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use crate::{
 };
 use frame_support::{assert_ok, assert_storage_noop};
 use sp_runtime::transaction_validity::{TransactionValidityError, ValidTransaction};
-use vouchsafe_primitives::{AccountId, AccountKind, Role};
+use vouchsafe_primitives::{AccountId, AccountKind, KeyState, Role};
 use vouchsafe_support::Admission as _;
 
 type Validity = Result<ValidTransaction, TransactionValidityError>;

@@ -86,6 +86,72 @@ fn signer_is_known_during_the_dispatch_only() {
 	});
 }
 
+/// Lets the new key sign for the patient.
+fn replace_key() {
+	System::inc_providers(&new_key());
+	KeyRing::set(patient_a(), KeyState::Replaced);
+	KeyRing::set(new_key(), KeyState::Signs(patient_a()));
+}
+
+#[test]
+fn a_new_key_signs_as_the_account() {
+	run(|| {
+		spend(&patient_a(), 2);
+		give_consents(&patient_a(), 1);
+		assert_eq!(offer(&new_key(), 0, note()), refused(codes::STRANGER));
+		replace_key();
+		// The nonce is the key's; class, priority and quota are the account's.
+		assert_eq!(offer(&new_key(), 0, revoke(0)).unwrap().priority, priorities::REVOCATION);
+		assert_eq!(offer(&new_key(), 99, note()), refused(codes::NONCE_TOO_FAR));
+		assert_ok!(send(&new_key(), note()).unwrap());
+		assert_eq!(System::account_nonce(new_key()), 1);
+		assert_eq!(System::account_nonce(patient_a()), 2);
+		assert_eq!(made().last(), Some(&(patient_a(), Some(patient_a()))));
+		for _ in 3..PERSON_CALLS {
+			assert_ok!(send(&new_key(), note()).unwrap());
+		}
+		assert_eq!(offer(&new_key(), PERSON_CALLS - 2, note()), refused(codes::QUOTA_SPENT));
+		assert_eq!(Usage::<Test>::get(new_key()), Default::default());
+		// The account's status counts.
+		People::disable_signing(&patient_a());
+		assert_eq!(offer(&new_key(), PERSON_CALLS - 2, note()), refused(codes::INACTIVE));
+	});
+}
+
+#[test]
+fn a_replaced_key_does_nothing() {
+	run(|| {
+		give_consents(&patient_a(), 1);
+		replace_key();
+		for call in [note(), revoke(0), Call::object { admitted: true }.into()] {
+			assert_eq!(offer(&patient_a(), 0, call.clone()), refused(codes::REPLACED));
+			assert_storage_noop!(assert_eq!(
+				send(&patient_a(), call).unwrap_err(),
+				InvalidTransaction::Custom(codes::REPLACED).into()
+			));
+		}
+	});
+}
+
+#[test]
+fn a_disabled_key_objects_to_a_new_one() {
+	for setup in
+		[|| People::disable_signing(&patient_a()), || People::set_active(&patient_a(), false)]
+	{
+		run(|| {
+			setup();
+			let object = |admitted| Call::object { admitted };
+			assert_eq!(offer(&patient_a(), 0, object(false)), refused(codes::INACTIVE));
+			let batched = batch(vec![object(true).into()]);
+			assert_eq!(offer(&patient_a(), 0, batched), refused(codes::INACTIVE));
+			assert_ok!(send(&patient_a(), object(true)).unwrap());
+			assert_eq!(made(), vec![(patient_a(), Some(patient_a()))]);
+			// It costs what any call does.
+			assert!(Usage::<Test>::get(patient_a()).used.weight > 0);
+		});
+	}
+}
+
 #[test]
 fn other_origins_pass_untouched() {
 	run(|| {

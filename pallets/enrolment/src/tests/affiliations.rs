@@ -81,6 +81,7 @@ fn actor_tells_the_affiliation() {
 					country: *b"DE",
 					teams: vec![3].try_into().unwrap(),
 					attested: true,
+					since: 0,
 				}),
 				also_at: Default::default(),
 				study: None,
@@ -260,6 +261,42 @@ fn affiliate_after_the_end_begins_anew() {
 		let anew = affiliation(doctor_a(), hospital_a());
 		assert!(!anew.attested);
 		assert!(anew.teams.is_empty());
+	});
+}
+
+/// A permit that was given to an affiliation ends with it, so its beginning says what it was.
+#[test]
+fn an_affiliation_begins_once() {
+	run(|| {
+		let set = |from, until| {
+			let origin = signed(registrar_a());
+			let role = Role::Nurse;
+			assert_ok!(Enrolment::affiliate(origin, hospital_a(), doctor_b(), role, from, until));
+			affiliation(doctor_b(), hospital_a()).from
+		};
+		let since = || {
+			let actor = Enrolment::actor(&doctor_b(), Some(&hospital_a())).unwrap();
+			actor.acting_for.map(|acting| acting.since)
+		};
+		assert_eq!(set(0, Some(NOW + 20)), NOW, "not in the past");
+		// It counts from when it was accepted.
+		Clock::set(NOW + 5);
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_eq!(since(), Some(NOW + 5));
+		// What is extended before its end keeps its beginning.
+		Clock::set(NOW + 19);
+		assert_eq!(set(NOW + 19, Some(NOW + 30)), NOW + 5);
+		assert_eq!(since(), Some(NOW + 5));
+		Clock::set(NOW + 30);
+		assert_eq!(set(NOW + 5, None), NOW + 30, "it has ended");
+		assert_eq!(since(), None);
+		Clock::set(NOW + 31);
+		assert_ok!(accept(doctor_b(), hospital_a()));
+		assert_eq!(since(), Some(NOW + 31));
+		// One that has not begun can begin later.
+		assert_ok!(Enrolment::end_affiliation(signed(registrar_a()), hospital_a(), doctor_b()));
+		assert_eq!(set(NOW + 50, None), NOW + 50);
+		assert_eq!(set(NOW + 60, None), NOW + 60);
 	});
 }
 

@@ -363,8 +363,10 @@ fn enrol_by_a_registrar_who_is_one_no_more_fails() {
 	);
 	refused(
 		|| {
+			let hospital = || signed(hospital_a());
+			assert_ok!(Enrolment::end_affiliation(hospital(), hospital_a(), registrar_a()));
 			assert_ok!(Enrolment::affiliate(
-				signed(hospital_a()),
+				hospital(),
 				hospital_a(),
 				registrar_a(),
 				Role::Registrar,

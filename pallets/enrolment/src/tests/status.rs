@@ -287,6 +287,74 @@ fn set_signing_disabled_fails() {
 }
 
 #[test]
+fn a_new_key_signs_for_the_account() {
+	run(|| {
+		let (patient, key) = (patient_a(), stranger());
+		System::set_block_number(70);
+		assert!(Enrolment::is_unused(&key));
+		for used in [patient_a(), hospital_a(), custodian_a()] {
+			assert!(!Enrolment::is_unused(&used), "{used}");
+		}
+		let disable = |since| {
+			assert_ok!(Enrolment::set_signing_disabled(signed(registrar_a()), patient_a(), since));
+		};
+		assert_eq!(KeyRing::told_disabled(), []);
+		disable(Some(NOW - 5));
+		assert_eq!(KeyRing::told_disabled(), [patient_a()]);
+		for (moment, in_doubt) in [(NOW - 6, false), (NOW - 5, true), (NOW + 9, true)] {
+			assert_eq!(Enrolment::is_in_doubt(&patient, moment), in_doubt, "{moment}");
+		}
+		Clock::set(NOW + 3);
+		Enrolment::replace_key(&patient, &key, OTHER_KEY);
+		let account = Accounts::<Test>::get(&patient).unwrap();
+		assert_eq!((account.encryption_key, account.disabled_since), (OTHER_KEY, None));
+		// What the lost key did remains in doubt.
+		for (moment, in_doubt) in
+			[(NOW - 6, false), (NOW - 5, true), (NOW + 3, true), (NOW + 4, false)]
+		{
+			assert_eq!(Enrolment::is_in_doubt(&patient, moment), in_doubt, "{moment}");
+		}
+		// It can sign, with nonces that it has not used as a custodian's.
+		assert_eq!(System::account_nonce(&key), 70);
+		assert_eq!(System::providers(&key), 1);
+		let events = System::events().into_iter().map(|record| record.event);
+		let own = |event: Event<Test>| RuntimeEvent::from(event);
+		let (set, enabled) = (
+			own(Event::EncryptionKeySet { account: patient.clone(), key: OTHER_KEY }),
+			own(Event::SigningDisabledSet { account: patient.clone(), since: None }),
+		);
+		let last = events.filter(|event| [&set, &enabled].contains(&event)).collect::<Vec<_>>();
+		assert_eq!(last, [set, enabled]);
+		disable(None);
+		assert_eq!(KeyRing::told_disabled(), [patient_a()], "it is enabled");
+	});
+}
+
+#[test]
+fn a_key_of_an_account_is_not_enrolled() {
+	run(|| {
+		for state in [KeyState::Signs(patient_a()), KeyState::Replaced] {
+			KeyRing::set(stranger(), state);
+			let expires = NOW + 60;
+			let text =
+				enrolment_text(&genesis(), &hospital_a(), AccountKind::Patient, &KEY, expires);
+			assert_noop!(
+				Enrolment::enrol(
+					signed(registrar_a()),
+					hospital_a(),
+					stranger(),
+					AccountKind::Patient,
+					KEY,
+					expires,
+					sign("Stranger", &text)
+				),
+				Error::<Test>::AlreadyEnrolled
+			);
+		}
+	});
+}
+
+#[test]
 fn set_encryption_key_works() {
 	run(|| {
 		for account in [patient_a(), doctor_a(), hospital_a()] {

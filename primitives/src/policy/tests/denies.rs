@@ -109,6 +109,7 @@ fn a_deny_is_not_passed_by_acting_for_another_institution() {
 		country: *b"DE",
 		teams: vec![7].try_into().unwrap(),
 		attested: false,
+		since: 0,
 	};
 	let mut question = question();
 	question.actor.also_at = vec![elsewhere].try_into().unwrap();

@@ -97,15 +97,18 @@ fn affiliation() -> impl Strategy<Value = ActingFor> {
 		role(),
 		country(),
 		vec(0u32..3, 0..3),
-		any::<bool>(),
+		(any::<bool>(), prop_oneof![4 => Just(0), 1 => moment()]),
 	)
-		.prop_map(|((institution, is_authority), role, country, teams, attested)| ActingFor {
-			institution,
-			is_authority,
-			role,
-			country,
-			teams: teams.try_into().unwrap(),
-			attested,
+		.prop_map(|((institution, is_authority), role, country, teams, (attested, since))| {
+			ActingFor {
+				institution,
+				is_authority,
+				role,
+				country,
+				teams: teams.try_into().unwrap(),
+				attested,
+				since,
+			}
 		})
 }
 

@@ -732,9 +732,34 @@ fn broken_glass_lets_in_attested_clinicians() {
 	let with = |effect| book([(Grantee::Everyone, consent(0, Terms::all(effect)))]);
 	assert_eq!(decide_with(&emergency, &with(DENY)), let_in);
 	assert_eq!(decide_with(&emergency, &with(DENY_ALWAYS)), denied(Grantee::Everyone, 0));
+	// Only those who treat emergencies, whoever else has an attested licence.
+	for role in Role::ALL {
+		use Role::{Dentist, Midwife, Nurse, Physician};
+		acting(&mut emergency).role = *role;
+		let treats = [Physician, Nurse, Midwife, Dentist].contains(role);
+		let expected = if treats { &let_in } else { &not_attested };
+		assert_eq!(decide_with(&emergency, &Book::new()), *expected, "{role}");
+	}
 	// Without an affiliation nobody is a clinician.
 	emergency.actor = without_affiliation();
 	assert_eq!(decide_with(&emergency, &Book::new()), not_attested);
+}
+
+#[test]
+fn a_permit_ends_with_the_affiliation_it_was_given_to() {
+	let there =
+		Grantee::PractitionerAt { practitioner: account(DOCTOR), institution: account(HOSPITAL_B) };
+	let given = |granted_at| Consent { granted_at, ..consent(3, Terms::all(Effect::Permit)) };
+	let with = |grantee: &Grantee, granted_at| book([(grantee.clone(), given(granted_at))]);
+	let mut again = question();
+	acting(&mut again).since = FROM;
+	let ended = lacks(there.clone(), 3, Mismatch::Affiliation);
+	assert_eq!(decide_with(&again, &with(&there, FROM - 1)), ended);
+	assert_eq!(decide_with(&again, &with(&there, FROM)), by(there.clone(), 3));
+	// What was given to the person or to the hospital does not end.
+	for grantee in [Grantee::Person(account(DOCTOR)), Grantee::Institution(account(HOSPITAL_B))] {
+		assert_eq!(decide_with(&again, &with(&grantee, FROM - 1)), by(grantee, 3));
+	}
 }
 
 #[test]

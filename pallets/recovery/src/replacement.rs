@@ -1,0 +1,161 @@
+//! How a key replaces another: the account's own change of key, the objection to a new key, and the end of
+//! both.
+
+use crate::{guardians::is_institution, key_text, pallet::*, By, KeyChange, SignedKey};
+use frame_support::{pallet_prelude::*, traits::Get};
+use frame_system::pallet_prelude::*;
+use sp_runtime::{traits::Verify, MultiSignature};
+use vouchsafe_primitives::{audit::LogEvent, *};
+use vouchsafe_support::Enrolment;
+
+/// A key with which something can be finished.
+struct Finishable {
+	key: AccountId,
+	encryption_key: EncryptionKey,
+	/// Whether it is an attempt's.
+	is_attempt: bool,
+}
+
+impl<T: Config> Pallet<T> {
+	/// Checks that the new key has signed that it wants to be the account's, and that it can be. 3 reads.
+	pub(crate) fn ensure_key(account: &AccountId, new: &SignedKey) -> DispatchResult {
+		let SignedKey { key, encryption_key, expires, signature } = new;
+		ensure!(Self::now() < *expires, Error::<T>::SignatureExpired);
+		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
+		let text = key_text(&genesis, account, key, encryption_key, *expires);
+		let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
+		let is_sound =
+			matches!(signature, MultiSignature::Sr25519(_)) && signature.verify(&message[..], key);
+		ensure!(is_sound, Error::<T>::InvalidKeySignature);
+		ensure!(Self::is_free(key), Error::<T>::KeyTaken);
+		Ok(())
+	}
+
+	/// An account begins to change its key.
+	pub(crate) fn do_change_key(who: AccountId, new: SignedKey) -> DispatchResult {
+		Self::ensure_active(&who)?;
+		Self::ensure_key(&who, &new)?;
+
+		let SignedKey { key, encryption_key, .. } = new;
+		let from = Self::now().saturating_add(T::KeyDelay::get());
+		Changes::<T>::insert(&who, KeyChange { key: key.clone(), encryption_key, from });
+		Self::log(&who, &who, None, LogEvent::KeyChangeBegan { key: key.clone(), from });
+		Self::deposit_event(Event::KeyChangeBegan { account: who, key, from });
+		Ok(())
+	}
+
+	/// Ends the change of key that the account began, if it did.
+	pub(crate) fn end_change(account: &AccountId, origin: &AccountId) {
+		let Some(KeyChange { key, .. }) = Changes::<T>::take(account) else { return };
+		Self::log(account, origin, None, LogEvent::KeyChangeEnded { key: key.clone() });
+		Self::deposit_event(Event::KeyChangeEnded { account: account.clone(), key });
+	}
+
+	/// The account objects to a new key.
+	pub(crate) fn do_object(who: AccountId, account: AccountId, key: AccountId) -> DispatchResult {
+		ensure!(who == account, Error::<T>::NotTheAccount);
+		let change = Changes::<T>::get(&account);
+		if change.as_ref().is_some_and(|change| change.key == key) {
+			Self::end_change(&account, &who);
+			return Ok(());
+		}
+		let attempt = Self::attempt_of(&account);
+		ensure!(change.is_some() || attempt.is_some(), Error::<T>::NothingUnderWay);
+		let mut attempt =
+			attempt.filter(|attempt| attempt.key == key).ok_or(Error::<T>::OtherKey)?;
+		let ended = match &mut attempt.by {
+			By::Guardians { .. } => {
+				let is_disabled = T::Enrolment::is_in_doubt(&account, Self::now());
+				ensure!(!is_disabled, Error::<T>::KeyDisabled);
+				true
+			},
+			By::Institution { objected, .. } => {
+				ensure!(!*objected, Error::<T>::AlreadyObjected);
+				*objected = true;
+				false
+			},
+		};
+
+		if ended {
+			Attempts::<T>::remove(&account);
+		} else {
+			attempt.from = attempt.from.filter(|_| attempt.by.is_complete());
+			Attempts::<T>::insert(&account, attempt);
+		}
+		Self::log(&account, &who, None, LogEvent::RecoveryObjected { key: key.clone(), ended });
+		Self::deposit_event(Event::RecoveryObjected { account, key, ended });
+		Ok(())
+	}
+
+	/// A new key replaces the account's present one.
+	pub(crate) fn do_finish(who: AccountId, account: AccountId) -> DispatchResult {
+		Self::ensure_active(&who)?;
+		Self::ensure_account_active(&account)?;
+		let Finishable { key, encryption_key, is_attempt } = Self::finishable(&account)?;
+
+		if is_attempt {
+			Self::drop_waiting(&account);
+		}
+		if is_attempt || Attempts::<T>::get(&account).is_some_and(|attempt| attempt.key == key) {
+			Attempts::<T>::remove(&account);
+		}
+		Self::replace_key(account.clone(), key.clone(), encryption_key);
+		Self::log(&account, &who, None, LogEvent::KeyReplaced { key });
+		Ok(())
+	}
+
+	/// Root gives an institution or authority a new key.
+	pub(crate) fn do_set_key(
+		account: AccountId,
+		key: AccountId,
+		encryption_key: EncryptionKey,
+	) -> DispatchResult {
+		let kind = T::Enrolment::signatory(&account).and_then(|signatory| signatory.kind);
+		ensure!(kind.is_some_and(is_institution), Error::<T>::NotMember);
+		ensure!(Self::is_free(&key), Error::<T>::KeyTaken);
+		Self::replace_key(account, key, encryption_key);
+		Ok(())
+	}
+
+	/// What can be finished: the account's own change of key, or else the attempt. At most 9 reads.
+	fn finishable(account: &AccountId) -> Result<Finishable, DispatchError> {
+		let change = Changes::<T>::get(account);
+		let error = match change {
+			Some(KeyChange { from, .. }) if Self::now() < from => Some(Error::<T>::TooEarly),
+			Some(KeyChange { key, encryption_key, .. }) if Self::is_free(&key) => {
+				return Ok(Finishable { key, encryption_key, is_attempt: false });
+			},
+			Some(_) => Some(Error::<T>::KeyTaken),
+			None => None,
+		};
+		// A change of key that cannot be finished does not keep the guardians from it.
+		Self::finishable_attempt(account).map_err(|of_attempt| error.unwrap_or(of_attempt).into())
+	}
+
+	/// The attempt, if it can be finished.
+	fn finishable_attempt(account: &AccountId) -> Result<Finishable, Error<T>> {
+		let attempt = Self::attempt_of(account).ok_or(Error::<T>::NothingUnderWay)?;
+		let from = attempt.from.ok_or(Error::<T>::Incomplete)?;
+		ensure!(from <= Self::now(), Error::<T>::TooEarly);
+		ensure!(!Self::is_attempt_in_doubt(account, &attempt), Error::<T>::GuardiansInDoubt);
+		// The account may have named guardians after its institution proposed a key.
+		let is_institutions = matches!(attempt.by, By::Institution { .. });
+		let guardians = Self::in_force(account, &GuardiansOf::<T>::get(account));
+		ensure!(!is_institutions || guardians.is_none(), Error::<T>::HasGuardians);
+		ensure!(Self::is_free(&attempt.key), Error::<T>::KeyTaken);
+		let (key, encryption_key) = (attempt.key, attempt.encryption_key);
+		Ok(Finishable { key, encryption_key, is_attempt: true })
+	}
+
+	/// Lets a key sign for the account in place of the present one. What the account had begun itself ends:
+	/// it may have been somebody who had stolen the key.
+	fn replace_key(account: AccountId, key: AccountId, encryption_key: EncryptionKey) {
+		let replaced = Self::present_key(&account);
+		Keys::<T>::insert(&replaced, KeyState::Replaced);
+		Keys::<T>::insert(&key, KeyState::Signs(account.clone()));
+		PresentKeys::<T>::insert(&account, &key);
+		Changes::<T>::remove(&account);
+		T::Enrolment::replace_key(&account, &key, encryption_key);
+		Self::deposit_event(Event::KeyReplaced { account, key, replaced });
+	}
+}

@@ -1,0 +1,87 @@
+//! Times that the council can change without an upgrade: a motion of three quarters sets them with
+//! `Parameters.set_parameter`. What is not set has the value that is written here. Genesis can set them
+//! too, so that a network for trying things out does not take days.
+#![warn(missing_docs)]
+
+use crate::Runtime;
+use frame_support::dynamic_params::{dynamic_pallet_params, dynamic_params};
+use vouchsafe_primitives::Moment;
+
+pub use pallet::*;
+
+/// A day in seconds.
+const DAY: Moment = 24 * 60 * 60;
+
+/// The parameters and their values, all in seconds.
+#[allow(missing_docs, reason = "FRAME's macro makes modules without documentation")]
+#[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
+pub mod values {
+	use super::*;
+
+	/// Of pallet-recovery.
+	#[dynamic_pallet_params]
+	#[codec(index = 0)]
+	pub mod recovery {
+		/// How long a new key waits after guardians or an authority have agreed to it, so that the account
+		/// can object.
+		#[codec(index = 0)]
+		pub static RecoveryDelay: Moment = 7 * DAY;
+
+		/// The same for a key to which the account itself changes.
+		#[codec(index = 1)]
+		pub static KeyDelay: Moment = 3 * DAY;
+
+		/// How long an attempt counts after it was begun, and after it can be finished.
+		#[codec(index = 2)]
+		pub static AttemptLifetime: Moment = 30 * DAY;
+	}
+}
+
+/// Sets parameters at genesis. There are no calls.
+#[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
+#[frame_support::pallet]
+pub mod pallet {
+	use super::{values::recovery, Runtime, RuntimeParameters};
+	use frame_support::{pallet_prelude::*, traits::dynamic_params::AggregatedKeyValue};
+	use vouchsafe_primitives::Moment;
+
+	/// The pallet.
+	#[pallet::pallet]
+	pub struct Pallet<T>(_);
+
+	/// Nothing to decide.
+	#[pallet::config]
+	pub trait Config: frame_system::Config {}
+
+	/// The parameters that differ from their usual values, in seconds.
+	#[pallet::genesis_config]
+	#[derive(frame_support::DefaultNoBound)]
+	pub struct GenesisConfig<T: Config> {
+		/// See [`recovery::RecoveryDelay`].
+		pub recovery_delay: Option<Moment>,
+		/// See [`recovery::KeyDelay`].
+		pub key_delay: Option<Moment>,
+		/// See [`recovery::AttemptLifetime`].
+		pub attempt_lifetime: Option<Moment>,
+		/// The runtime.
+		#[serde(skip)]
+		pub _config: PhantomData<T>,
+	}
+
+	#[pallet::genesis_build]
+	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+		fn build(&self) {
+			use recovery::{AttemptLifetime, KeyDelay, Parameters, RecoveryDelay};
+			let values = [
+				self.recovery_delay.map(|it| Parameters::RecoveryDelay(RecoveryDelay, Some(it))),
+				self.key_delay.map(|it| Parameters::KeyDelay(KeyDelay, Some(it))),
+				self.attempt_lifetime
+					.map(|it| Parameters::AttemptLifetime(AttemptLifetime, Some(it))),
+			];
+			for value in values.into_iter().flatten() {
+				let (key, value) = RuntimeParameters::Recovery(value).into_parts();
+				pallet_parameters::Parameters::<Runtime>::set(key, value);
+			}
+		}
+	}
+}
