@@ -47,6 +47,10 @@ impl Identity {
 
 	/// The same key, which has replaced the key of this account.
 	#[must_use]
+	#[cfg_attr(
+		target_family = "wasm",
+		allow(clippy::arc_with_non_send_sync, reason = "a browser's worker has one thread")
+	)]
 	pub fn signing_for(self, account: AccountId) -> Self {
 		let signer = Arc::new(ReplacementKey::new(self.signer, account));
 		Self { signer, ..self }

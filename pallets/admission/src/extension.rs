@@ -18,9 +18,10 @@
 //! exists and is the signer's, its nonce is the next one (one at a time), and it is the account's
 //! first in this window or the institution's patients have not yet used [`FREE_REVOCATIONS`] of its
 //! share. The second does not apply to such a revocation either, free or not: so a patient whose key
-//! is disabled can still take back what a thief has permitted. Nor does it apply to an objection against
-//! a new key that the signer's institution wants to give the account: otherwise the institution could
-//! disable the key and propose its own.
+//! is disabled can still take back what a thief has permitted. None of the three applies to the next
+//! transaction of an account if it objects to a new key that is under way for that account. Otherwise an
+//! institution could disable the key or use up the quota, and give the account a key of its own. Each
+//! objection ends what it objects to, or is the only one possible.
 //!
 //! A key that has replaced another signs for the account of the first key ([`vouchsafe_support::Keys`]).
 //! The nonce is the key's. Everything else is the account's: its status, its quota, and the origin of the
@@ -94,7 +95,7 @@ pub mod priorities {
 	/// An institution's first calls of the council in a window, if they are light. There are few
 	/// institutions, so they cannot delay the revocations below.
 	pub const COUNCIL: TransactionPriority = 9_000_000;
-	/// A free revocation, as long as the institution's patients have not used their part for them
+	/// An objection to a new key. Also a free revocation, as long as the institution's patients have not used their part for them
 	/// ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). Those of a few thousand patients fill a block.
 	pub const REVOCATION: TransactionPriority = 8_000_000;
 	/// The same as [`COUNCIL`], for calls that are not light, such as closing a motion.
@@ -264,7 +265,8 @@ where
 		let signer = key.clone().map(account_of::<T>).transpose()?;
 		let class = signer.as_ref().map(|signer| T::CallClass::class(call, signer));
 		let is_next_revocation = ahead == 0 && class == Some(Class::Revocation { exists: true });
-		let is_exempt = is_next_revocation || class == Some(Class::Objection { admitted: true });
+		let is_objection = ahead == 0 && class == Some(Class::Objection { admitted: true });
+		let is_exempt = is_next_revocation || is_objection;
 		// A stranger is told so before CheckNonce tells of missing fees.
 		let signatory =
 			signer.as_ref().map(|signer| signatory::<T>(signer, is_exempt)).transpose()?;
@@ -286,9 +288,10 @@ where
 
 		let cost = cost(info, len);
 		let charge = Charge::new::<T>(&signer, signatory, class, cost);
-		let free = is_next_revocation && charge.is_free_revocation();
+		let free = is_objection || (is_next_revocation && charge.is_free_revocation());
 		validity.priority = if free {
 			match charge.is_within_revocations() {
+				_ if is_objection => priorities::REVOCATION,
 				true => priorities::REVOCATION,
 				false => priorities::LATER_REVOCATION,
 			}

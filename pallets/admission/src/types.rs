@@ -233,7 +233,7 @@ pub enum Class {
 	},
 	/// Objects to a new key for the signer's account.
 	Objection {
-		/// Whether an institution wants to give it that key, and the account has not objected yet.
+		/// Whether that key is under way, and the account can object to it now.
 		admitted: bool,
 	},
 	/// Opens records.

@@ -61,6 +61,9 @@ impl<T: Config> Pallet<T> {
 		}
 		Self::log_for_patient(&account, &entry, who, LogEvent::StatusSet(status));
 		Accounts::<T>::insert(&account, entry);
+		if restricts {
+			T::Keys::on_disabled(&account);
+		}
 		if is_member && status != Status::Active {
 			T::Consortium::remove_seat(&account);
 		}

@@ -64,21 +64,21 @@ macro_rules! weights {
 weights! {
 	/// `Accounts`, `CustodianAccounts`, `Institutions`, `System::Account`, and the allowance
 	/// (`Balances::TotalIssuance`), `ActiveInstitutions`.
-	admit_institution = 40_000_000, 5, 5;
+	admit_institution = 40_000_000, 6, 5;
 	/// A signature's check; `Accounts` twice, `Institutions`, `CustodianAccounts` (old and new),
 	/// `System::Account` (old and new), the genesis hash, the time.
-	set_custodian = 150_000_000, 8, 5;
+	set_custodian = 150_000_000, 9, 5;
 	/// A signature's check; the manager's three accounts, `Accounts`, `CustodianAccounts`,
 	/// `Institutions`, the genesis hash, the time, `System::Account`, the allowance, the log.
-	enrol = 150_000_000, 13, 5;
+	enrol = 150_000_000, 14, 5;
 	/// `Accounts`, the log.
 	set_encryption_key = 20_000_000, 4, 2;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log and
 	/// its count of lines, `ActiveInstitutions`.
-	set_status = 25_000_000, 11, 4;
+	set_status = 25_000_000, 15, 5;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log and
 	/// its count of lines.
-	set_signing_disabled = 25_000_000, 10, 3;
+	set_signing_disabled = 25_000_000, 14, 4;
 	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
 	affiliate = 30_000_000, 10, 2;
 	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.

@@ -34,7 +34,8 @@ impl<T: Config> Pallet<T> {
 		let pair = Pair::RegistrarAndClinician;
 		let event = match T::Staff::agree(&who, &institution, &account, content, pair)? {
 			Agreed::Proposed => LogEvent::StaffProposed(matter),
-			Agreed::Confirmed { .. } => {
+			Agreed::Confirmed { first } => {
+				Proposers::<T>::insert(&account, (first, who.clone()));
 				let institution = institution.clone();
 				let by =
 					By::Institution { institution, evidence, attestations: 0, objected: false };
@@ -63,14 +64,18 @@ impl<T: Config> Pallet<T> {
 		let signer = T::Admission::signer().unwrap_or_else(|| who.clone());
 		let attesting = [&who, &signer];
 		ensure!(!attesting.contains(&&account), Error::<T>::OwnAccount);
+		Self::ensure_account_active(&account)?;
 		let mut attempt = Self::attempt_for(&account, &key)?;
 		let By::Institution { institution, attestations, .. } = &mut attempt.by else {
 			return Err(Error::<T>::ByGuardians.into());
 		};
 		ensure!(authority != *institution, Error::<T>::ProposedByAuthority);
-		// Otherwise one who proposed the key could attest it too.
-		let works_there = |who: &AccountId| T::Enrolment::is_affiliated(who, institution);
-		ensure!(!attesting.into_iter().any(works_there), Error::<T>::WorksForInstitution);
+		// Otherwise one who proposed the key could attest it too, also after leaving the institution.
+		let (first, second) = Proposers::<T>::get(&account).ok_or(Error::<T>::NothingUnderWay)?;
+		let is_theirs = |who: &AccountId| {
+			[&first, &second].contains(&who) || T::Enrolment::is_affiliated(who, institution)
+		};
+		ensure!(!attesting.into_iter().any(is_theirs), Error::<T>::WorksForInstitution);
 		ensure!(attempt.from.is_none(), Error::<T>::AlreadyAttested);
 
 		*attestations = attestations.saturating_add(1);

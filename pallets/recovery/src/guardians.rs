@@ -1,6 +1,6 @@
 //! Guardians: an account names them, and they give it a new key.
 
-use crate::{pallet::*, Attempt, By, GuardianList, GuardianSets, Guardians, SignedKey};
+use crate::{pallet::*, Attempt, BegunBy, By, GuardianList, GuardianSets, Guardians, SignedKey};
 use frame_support::{pallet_prelude::*, traits::Get};
 use sp_core::H256;
 use vouchsafe_primitives::{audit::LogEvent, *};
@@ -51,7 +51,14 @@ impl<T: Config> Pallet<T> {
 		let commitment = guardians_commitment(&account, &guardians, &salt);
 		ensure!(commitment == in_force.commitment, Error::<T>::OtherGuardians);
 		let approvals = Self::bit_of(&guardians, &who)?;
+		// Otherwise one of them could replace the others' attempts without end.
+		let (now, lifetime) = (Self::now(), T::AttemptLifetime::get());
+		let begun = Begun::<T>::get(&account)
+			.filter(|begun| begun.is_of(in_force.set_at, now, lifetime))
+			.map(|begun| begun.by)
+			.unwrap_or_default();
 		Self::ensure_can_begin(&account, &new.key)?;
+		ensure!(begun & approvals == 0, Error::<T>::BegunBefore);
 		Self::ensure_key(&account, &new)?;
 
 		let Guardians { threshold, set_at, .. } = in_force;
@@ -64,6 +71,7 @@ impl<T: Config> Pallet<T> {
 			from: None,
 		};
 		Attempts::<T>::insert(&account, attempt);
+		Begun::<T>::insert(&account, BegunBy { set_at, at: now, by: begun | approvals });
 		Self::log(&account, &who, None, LogEvent::RecoveryBegan { key: key.clone() });
 		Self::deposit_event(Event::RecoveryBegan { account, key, guardian: who });
 		Ok(())
@@ -73,6 +81,7 @@ impl<T: Config> Pallet<T> {
 	pub(crate) fn do_approve(who: AccountId, account: AccountId, key: AccountId) -> DispatchResult {
 		Self::ensure_active(&who)?;
 		ensure!(who != account, Error::<T>::OwnAccount);
+		Self::ensure_account_active(&account)?;
 		let mut attempt = Self::attempt_for(&account, &key)?;
 		let in_doubt = Self::is_attempt_in_doubt(&account, &attempt);
 		let By::Guardians { guardians, approvals, set_at, .. } = &mut attempt.by else {

@@ -141,6 +141,16 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Attempts<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, Attempt>;
 
+	/// Which guardians have begun an attempt for each account. Each does so once while that counts, unless the
+	/// account objects or gets a new key.
+	#[pallet::storage]
+	pub type Begun<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, BegunBy>;
+
+	/// The two of the staff who proposed the key of each account's institution's attempt.
+	#[pallet::storage]
+	pub type Proposers<T: Config> =
+		StorageMap<_, Blake2_128Concat, AccountId, (AccountId, AccountId)>;
+
 	#[pallet::event]
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
@@ -265,6 +275,8 @@ pub mod pallet {
 		NothingUnderWay,
 		/// What is under way for the account is for another key.
 		OtherKey,
+		/// The guardian has begun an attempt before. Another guardian has to begin.
+		BegunBefore,
 		/// The guardian has approved this key before.
 		ApprovedBefore,
 		/// The account's key was in doubt when it named these guardians.
@@ -277,7 +289,7 @@ pub mod pallet {
 		ByGuardians,
 		/// The authority proposed the key itself: another one has to attest it.
 		ProposedByAuthority,
-		/// The caller, or who signs for the caller, also works for the institution that proposed the key.
+		/// The caller, or who signs for the caller, proposed the key or works for the institution that did.
 		WorksForInstitution,
 		/// The key has all attestations that it needs.
 		AlreadyAttested,
@@ -387,6 +399,7 @@ pub mod pallet {
 		/// - [`Error::InvalidGuardians`].
 		/// - [`Error::OtherGuardians`].
 		/// - [`Error::NotGuardian`].
+		/// - [`Error::BegunBefore`].
 		/// - [`Error::AttemptUnderWay`].
 		/// - [`Error::SignatureExpired`].
 		/// - [`Error::InvalidKeySignature`].
@@ -429,6 +442,7 @@ pub mod pallet {
 		///
 		/// - [`Error::CallerNotActive`].
 		/// - [`Error::OwnAccount`].
+		/// - [`Error::NotActive`].
 		/// - [`Error::NothingUnderWay`].
 		/// - [`Error::OtherKey`].
 		/// - [`Error::NotGuardian`].
@@ -511,6 +525,7 @@ pub mod pallet {
 		///
 		/// - [`Error::NotForAuthority`].
 		/// - [`Error::OwnAccount`].
+		/// - [`Error::NotActive`].
 		/// - [`Error::NothingUnderWay`].
 		/// - [`Error::OtherKey`].
 		/// - [`Error::ByGuardians`].

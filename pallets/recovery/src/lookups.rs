@@ -56,12 +56,18 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Checks that an attempt for this key can begin: it replaces one that is not complete and for another
-	/// key, and one that cannot be finished, because its guardians were named while the key was in doubt.
-	/// Otherwise a thief's guardians would keep the account's own from it until theirs lapses. 3 reads.
+	/// key, and one that cannot be finished, because its guardians were named while the key was in doubt,
+	/// because the account has named guardians since its institution proposed the key, or because the key
+	/// has become somebody else's. Otherwise it would keep others from it until it lapses. 8 reads.
 	pub(crate) fn ensure_can_begin(account: &AccountId, key: &AccountId) -> DispatchResult {
 		let replaceable = Self::attempt_of(account).is_none_or(|attempt| {
 			let is_open = attempt.from.is_none() && attempt.key != *key;
-			is_open || Self::is_attempt_in_doubt(account, &attempt)
+			let is_institutions = matches!(attempt.by, By::Institution { .. });
+			let guardians = || Self::in_force(account, &GuardiansOf::<T>::get(account));
+			is_open
+				|| Self::is_attempt_in_doubt(account, &attempt)
+				|| (is_institutions && guardians().is_some())
+				|| !Self::is_free(&attempt.key)
 		});
 		ensure!(replaceable, Error::<T>::AttemptUnderWay);
 		Ok(())
@@ -75,11 +81,17 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Whether the account may object to this attempt with a disabled key, or without being active: it is
-	/// the institution's, and the account has not objected to it. 2 reads.
+	/// Whether the account can object to this key now: to its own change of key; to an attempt of its
+	/// guardians, unless its key is disabled; and once to an attempt of its institution. At most 4 reads.
 	pub fn may_object(account: &AccountId, key: &AccountId) -> bool {
-		Self::attempt_of(account).is_some_and(|attempt| {
-			attempt.key == *key && matches!(attempt.by, By::Institution { objected: false, .. })
+		if Changes::<T>::get(account).is_some_and(|change| change.key == *key) {
+			return true;
+		}
+		Self::attempt_of(account).filter(|attempt| attempt.key == *key).is_some_and(|attempt| {
+			match attempt.by {
+				By::Guardians { .. } => !T::Enrolment::is_in_doubt(account, Self::now()),
+				By::Institution { objected, .. } => !objected,
+			}
 		})
 	}
 

@@ -78,8 +78,11 @@ impl<T: Config> Pallet<T> {
 
 		if ended {
 			Attempts::<T>::remove(&account);
+			Begun::<T>::remove(&account);
 		} else {
 			attempt.from = attempt.from.filter(|_| attempt.by.is_complete());
+			// The authority has as long for the second attestation as it had for the first.
+			attempt.at = Self::now();
 			Attempts::<T>::insert(&account, attempt);
 		}
 		Self::log(&account, &who, None, LogEvent::RecoveryObjected { key: key.clone(), ended });
@@ -98,6 +101,8 @@ impl<T: Config> Pallet<T> {
 		}
 		if is_attempt || Attempts::<T>::get(&account).is_some_and(|attempt| attempt.key == key) {
 			Attempts::<T>::remove(&account);
+			Proposers::<T>::remove(&account);
+			Begun::<T>::remove(&account);
 		}
 		Self::replace_key(account.clone(), key.clone(), encryption_key);
 		Self::log(&account, &who, None, LogEvent::KeyReplaced { key });
@@ -119,7 +124,9 @@ impl<T: Config> Pallet<T> {
 
 	/// What can be finished: the account's own change of key, or else the attempt. At most 9 reads.
 	fn finishable(account: &AccountId) -> Result<Finishable, DispatchError> {
-		let change = Changes::<T>::get(account);
+		let lifetime = T::AttemptLifetime::get();
+		let counts = |change: &KeyChange| Self::now() < change.from.saturating_add(lifetime);
+		let change = Changes::<T>::get(account).filter(counts);
 		let error = match change {
 			Some(KeyChange { from, .. }) if Self::now() < from => Some(Error::<T>::TooEarly),
 			Some(KeyChange { key, encryption_key, .. }) if Self::is_free(&key) => {

@@ -76,6 +76,35 @@ impl GuardianSets {
 	}
 }
 
+/// Which of an account's guardians have begun an attempt.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct BegunBy {
+	/// When the account named these guardians.
+	pub set_at: Moment,
+	/// When the last of them began one.
+	pub at: Moment,
+	/// Which of them: bit `i` is the guardian at place `i`.
+	pub by: u8,
+}
+
+impl BegunBy {
+	/// Whether it is of the guardians who were named then, and counts still.
+	pub fn is_of(&self, set_at: Moment, now: Moment, lifetime: Moment) -> bool {
+		self.set_at == set_at && now < self.at.saturating_add(lifetime)
+	}
+}
+
 /// A change of key that the account began itself.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,

@@ -59,22 +59,22 @@ weights! {
 	change_key = 150_000_000, 11, 2;
 	/// A signature's check; `Accounts` twice, `GuardiansOf`, three times the doubt, `Attempts`, the lifetime, the
 	/// key (3), the genesis hash, the time, the log.
-	attempt = 160_000_000, 17, 3;
+	attempt = 160_000_000, 26, 4;
 	/// `Accounts`, `Attempts`, the lifetime, the doubt, the time, the delay, the log.
-	approve = 25_000_000, 12, 3;
+	approve = 25_000_000, 13, 3;
 	/// A signature's check; `Accounts` twice, `GuardiansOf`, three times the doubt, `Attempts`, the lifetime, the
 	/// key (3), the genesis hash, the time, the agreement (30 and 2), the log.
-	propose = 170_000_000, 47, 4;
+	propose = 170_000_000, 54, 5;
 	/// Who speaks for the authority (14), the signer, `Attempts`, the lifetime, two affiliations, the time,
 	/// the delay, the log.
-	attest = 30_000_000, 25, 2;
+	attest = 30_000_000, 27, 2;
 	/// `Changes`, `Attempts`, the lifetime, the doubt, the time, the signer, the log.
-	object = 25_000_000, 10, 2;
+	object = 25_000_000, 10, 3;
 	/// `Accounts` twice, `Changes`, `Attempts` twice, the lifetime, the doubt, two keys (6), `GuardiansOf`, the time,
-	/// `PresentKeys`, what enrolment does (2 and 2), the log. Writes: two of `Keys`, `PresentKeys`,
-	/// `Changes`, `Attempts`.
-	finish = 40_000_000, 23, 9;
-	/// `Accounts`, the key (3), `PresentKeys`, what enrolment does (2 and 2). Writes: two of `Keys`,
+	/// `PresentKeys`, what enrolment does (3 and 3), the log. Writes: two of `Keys`, `PresentKeys`,
+	/// `Changes`, `Attempts`, `GuardiansOf`, `Proposers`, `Begun`.
+	finish = 40_000_000, 25, 12;
+	/// `Accounts`, the key (3), `PresentKeys`, what enrolment does (3 and 3). Writes: two of `Keys`,
 	/// `PresentKeys`, `Changes`.
-	set_key = 30_000_000, 7, 6;
+	set_key = 30_000_000, 8, 7;
 }

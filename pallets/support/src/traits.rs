@@ -90,7 +90,7 @@ pub trait Enrolment {
 
 	/// Another key signs for the account from now on, and what is sealed for it is sealed to this
 	/// encryption key. If signing was disabled, it is enabled: what was done with the key that was lost
-	/// remains in doubt. 2 reads and 2 writes.
+	/// remains in doubt. 3 reads and 3 writes.
 	fn replace_key(account: &AccountId, key: &AccountId, encryption_key: EncryptionKey);
 }
 
@@ -99,7 +99,8 @@ pub trait Keys {
 	/// What is known of the key. Nothing if it signs for the account of its own name, or for nobody. 1 read.
 	fn find(key: &AccountId) -> Option<KeyState>;
 
-	/// The account's signing was disabled: a change of key that it began itself does not come about. 1 read
+	/// The account's signing was disabled, or it is not active any more: a change of key that it began itself
+	/// does not come about. 1 read
 	/// and 1 write.
 	fn on_disabled(account: &AccountId);
 }

@@ -144,12 +144,26 @@ fn a_disabled_key_objects_to_a_new_one() {
 			assert_eq!(offer(&patient_a(), 0, object(false)), refused(codes::INACTIVE));
 			let batched = batch(vec![object(true).into()]);
 			assert_eq!(offer(&patient_a(), 0, batched), refused(codes::INACTIVE));
+			assert_eq!(offer(&patient_a(), 1, object(true)), refused(codes::INACTIVE));
+			assert_eq!(priority(&patient_a(), object(true)), priorities::REVOCATION);
 			assert_ok!(send(&patient_a(), object(true)).unwrap());
 			assert_eq!(made(), vec![(patient_a(), Some(patient_a()))]);
-			// It costs what any call does.
-			assert!(Usage::<Test>::get(patient_a()).used.weight > 0);
 		});
 	}
+}
+
+/// A thief with the same key, or a hospital with sham patients, could otherwise use up the quota.
+#[test]
+fn a_spent_quota_stops_no_objection() {
+	run(|| {
+		spend(&patient_a(), PERSON_CALLS);
+		let next = System::account_nonce(patient_a());
+		assert_eq!(offer(&patient_a(), next, note()), refused(codes::QUOTA_SPENT));
+		let object = |admitted| Call::object { admitted };
+		assert_eq!(offer(&patient_a(), next, object(false)), refused(codes::QUOTA_SPENT));
+		assert_eq!(priority(&patient_a(), object(true)), priorities::REVOCATION);
+		assert_ok!(send(&patient_a(), object(true)).unwrap());
+	});
 }
 
 #[test]

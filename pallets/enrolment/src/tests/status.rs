@@ -319,14 +319,18 @@ fn a_new_key_signs_for_the_account() {
 		assert_eq!(System::providers(&key), 1);
 		let events = System::events().into_iter().map(|record| record.event);
 		let own = |event: Event<Test>| RuntimeEvent::from(event);
-		let (set, enabled) = (
+		let (sealed, enabled) = (
 			own(Event::EncryptionKeySet { account: patient.clone(), key: OTHER_KEY }),
 			own(Event::SigningDisabledSet { account: patient.clone(), since: None }),
 		);
-		let last = events.filter(|event| [&set, &enabled].contains(&event)).collect::<Vec<_>>();
-		assert_eq!(last, [set, enabled]);
+		let last = events.filter(|event| [&sealed, &enabled].contains(&event)).collect::<Vec<_>>();
+		assert_eq!(last, [sealed, enabled]);
 		disable(None);
 		assert_eq!(KeyRing::told_disabled(), [patient_a()], "it is enabled");
+		assert_ok!(set(registrar_a(), patient_a(), Status::Suspended));
+		assert_eq!(KeyRing::told_disabled(), [patient_a(), patient_a()]);
+		assert_ok!(set(registrar_a(), patient_a(), Status::Active));
+		assert_eq!(KeyRing::told_disabled().len(), 2);
 	});
 }
 

@@ -165,6 +165,43 @@ fn attempt_by_somebody_who_is_not_a_guardian_fails() {
 	});
 }
 
+/// One guardian alone cannot replace the others' attempts again and again.
+#[test]
+fn attempt_is_begun_once_by_each_guardian() {
+	build_and_execute(|| {
+		assert_ok!(name_guardians(&three()));
+		assert_ok!(begin(FRIEND, NEW));
+		assert_ok!(begin(NEIGHBOUR, OTHER));
+		assert_noop!(begin(FRIEND, NEW), Error::<Test>::BegunBefore);
+		assert_ok!(begin(SPOUSE, NEW));
+		assert_noop!(begin(NEIGHBOUR, OTHER), Error::<Test>::BegunBefore);
+		assert_ok!(approve(FRIEND, NEW));
+		// The account can object: then they begin anew.
+		assert_ok!(object(NEW));
+		assert_ok!(begin(NEIGHBOUR, OTHER));
+		// It counts as long as the attempt does, and for these guardians.
+		assert_noop!(begin(NEIGHBOUR, NEW), Error::<Test>::BegunBefore);
+		Clock::pass(LIFETIME);
+		assert_ok!(begin(NEIGHBOUR, NEW));
+	});
+}
+
+#[test]
+fn attempt_replaces_what_can_never_be_finished() {
+	build_and_execute(|| {
+		propose_by_two(OTHER);
+		assert_ok!(attest(OTHER));
+		assert_ok!(name_guardians(&three()));
+		assert_ok!(begin(SPOUSE, NEW));
+	});
+	build_and_execute(|| {
+		recover(OTHER);
+		assert_noop!(begin(NEIGHBOUR, NEW), Error::<Test>::AttemptUnderWay);
+		People::enrol_by(key(OTHER), AccountKind::Person, CLINIC);
+		assert_ok!(begin(NEIGHBOUR, NEW));
+	});
+}
+
 #[test]
 fn attempt_replaces_an_incomplete_one() {
 	build_and_execute(|| {

@@ -110,6 +110,33 @@ fn attest_without_an_attempt_fails() {
 	});
 }
 
+/// One of the staff could leave the institution before attesting the key for the authority.
+#[test]
+fn attest_by_one_who_proposed_the_key_fails() {
+	build_and_execute(|| {
+		propose_by_two(NEW);
+		People::affiliate(&DOCTOR, &AUTHORITY, Role::PrivacyOfficer);
+		People::end_affiliation(&DOCTOR, &HOSPITAL);
+		let attested = Recovery::attest(signed(DOCTOR), AUTHORITY, PATIENT, key(NEW));
+		assert_noop!(attested, Error::<Test>::WorksForInstitution);
+	});
+}
+
+#[test]
+fn attest_and_approve_for_an_account_that_is_not_active_fail() {
+	build_and_execute(|| {
+		propose_by_two(NEW);
+		People::set_active(&PATIENT, false);
+		assert_noop!(attest(NEW), Error::<Test>::NotActive);
+	});
+	build_and_execute(|| {
+		assert_ok!(name_guardians(&three()));
+		assert_ok!(begin(SPOUSE, NEW));
+		People::set_active(&PATIENT, false);
+		assert_noop!(approve(FRIEND, NEW), Error::<Test>::NotActive);
+	});
+}
+
 #[test]
 fn attest_of_another_key_fails() {
 	build_and_execute(|| {

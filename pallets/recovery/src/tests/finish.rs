@@ -90,6 +90,17 @@ fn finish_by_guardians_removes_others_who_wait() {
 }
 
 #[test]
+fn finish_of_a_change_that_was_forgotten_fails() {
+	build_and_execute(|| {
+		assert_ok!(change_key(PATIENT, NEW));
+		Clock::set(START + KEY_DELAY + LIFETIME);
+		assert_noop!(finish(), Error::<Test>::NothingUnderWay);
+		Clock::set(START + KEY_DELAY + LIFETIME - 1);
+		assert_ok!(finish());
+	});
+}
+
+#[test]
 fn finish_again_and_again_leaves_one_key() {
 	build_and_execute(|| {
 		let names = ["First", "Second", "Third"];

@@ -55,13 +55,13 @@ fn key_state_tells_for_whom_a_key_signs() {
 }
 
 #[test]
-fn may_object_is_for_an_institutions_attempt_only() {
+fn may_object_is_for_what_is_under_way() {
 	build_and_execute(|| {
 		let may = |name| Recovery::may_object(&PATIENT, &key(name));
 		assert!(!may(NEW));
 		assert_ok!(change_key(PATIENT, OTHER));
 		propose_by_two(NEW);
-		assert!(may(NEW) && !may(OTHER));
+		assert!(may(NEW) && may(OTHER));
 		assert!(!Recovery::may_object(&OTHER_PATIENT, &key(NEW)));
 		assert_ok!(attest(NEW));
 		assert!(may(NEW));
@@ -70,6 +70,10 @@ fn may_object_is_for_an_institutions_attempt_only() {
 	});
 	build_and_execute(|| {
 		recover(NEW);
+		assert!(Recovery::may_object(&PATIENT, &key(NEW)));
+		// A thief whose key is disabled does not stop the guardians.
+		Clock::pass(1);
+		disable_since(doubles::now());
 		assert!(!Recovery::may_object(&PATIENT, &key(NEW)));
 	});
 }

@@ -84,6 +84,21 @@ fn object_to_the_institutions_attempt_delays_it() {
 	});
 }
 
+/// Otherwise a thief with a disabled key could end the attempt by objecting late.
+#[test]
+fn object_late_leaves_time_for_the_second_attestation() {
+	build_and_execute(|| {
+		propose_by_two(NEW);
+		assert_ok!(attest(NEW));
+		Clock::set(START + LIFETIME);
+		assert_ok!(object(NEW));
+		Clock::pass(LIFETIME - 1);
+		assert_ok!(attest(NEW));
+		Clock::pass(RECOVERY_DELAY);
+		assert_ok!(finish());
+	});
+}
+
 #[test]
 fn object_to_the_institutions_attempt_twice_fails() {
 	build_and_execute(|| {
