@@ -201,8 +201,12 @@ async fn has_effect(at: &impl View, call: &EnrolmentCall) -> Result<bool> {
 			.is_some_and(|it| it.kind == *kind && it.enrolled_by == *institution),
 		EnrolmentCall::affiliate { institution, practitioner, role, from, until } => {
 			let found = affiliation_at(at, practitioner, institution).await?;
-			let wanted = (*role, *from, *until);
-			found.is_some_and(|it| (it.role, it.from, it.until) == wanted)
+			// One that has begun keeps its beginning, and another does not begin in the past.
+			let same = found.filter(|it| (it.role, it.until) == (*role, *until));
+			match same {
+				Some(it) => it.from == *from || it.from <= at.time().await?,
+				None => false,
+			}
 		},
 		EnrolmentCall::end_affiliation { institution, practitioner } => {
 			let (found, now) =

@@ -30,6 +30,9 @@ use sp_consensus_aura::sr25519::{AuthorityId as AuraId, AuthorityPair as AuraPai
 use std::{path::PathBuf, sync::Arc, time::Duration};
 use vouchsafe_runtime::{apis::RuntimeApi, opaque::Block};
 
+/// The longest block, in bytes. The runtime allows no more.
+const BLOCK_LENGTH: usize = 5 * 1024 * 1024;
+
 /// The parts that do not need the network.
 pub type Parts = sc_service::PartialComponents<
 	FullClient,
@@ -313,13 +316,15 @@ pub fn new_full(mut config: Configuration, options: Options) -> Result<TaskManag
 	}
 
 	if role.is_authority() {
-		let proposer_factory = sc_basic_authorship::ProposerFactory::new(
+		let mut proposer_factory = sc_basic_authorship::ProposerFactory::new(
 			task_manager.spawn_handle(),
 			client.clone(),
 			transaction_pool.clone(),
 			prometheus_registry.as_ref(),
 			telemetry.as_ref().map(Telemetry::handle),
 		);
+		// As long as the runtime allows. The SDK's own limit, 4 MiB, is shorter than an uncompressed runtime.
+		proposer_factory.set_default_block_size_limit(BLOCK_LENGTH);
 		let slot_duration = sc_consensus_aura::slot_duration::<AuraId, _, _>(&*client)?;
 		let pool = transaction_pool.clone();
 		let aura = sc_consensus_aura::start_aura::<AuraPair, _, _, _, _, _, _, _, _, _, _>(
