@@ -29,6 +29,7 @@ use codec::Encode;
 use std::collections::BTreeMap;
 use vouchsafe_protocol::{
 	calls::ConsentCall,
+	decider,
 	events::{ConsentEvent, Event},
 	messages::{CarryShare, Hex, HexBytes},
 	traits::{Custodian, Submit, View},
@@ -387,10 +388,7 @@ pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grante
 /// been stolen, and the patient has not confirmed it since.
 pub fn is_in_doubt(patient: &Account, consent: &Consent) -> bool {
 	consent.terms.effect == Effect::Permit
-		&& consent.is_in_doubt(|moment| {
-			patient.disabled_since.is_some_and(|since| since <= moment)
-				|| patient.doubt.is_some_and(|doubt| doubt.contains(moment))
-		})
+		&& consent.is_in_doubt(|moment| decider::is_in_doubt(patient, moment))
 }
 
 /// Confirms a permit that was given while the user's key was in doubt. From the returned block on it

@@ -340,7 +340,7 @@ mod tests {
 		assert_eq!(keep.places().len(), 2);
 		keep.copy(("texts", "a.former"), ("texts", "a"));
 		assert_eq!(*keep.read_own(&former, "texts", "a").await.unwrap().unwrap(), b"before");
-		// What is no sealed bytes at all is still an error.
+		// Bytes that were never sealed are still an error.
 		keep.write("texts", "a", b"damaged").await.unwrap();
 		assert!(keep.read_own(&key, "texts", "a").await.is_err());
 	}

@@ -32,13 +32,10 @@ use proposal::KeyProposal;
 use serde_json::Value;
 use vouchsafe_protocol::{
 	calls::{MultiSignature, RecoveryCall},
+	decider,
 	events::{EnrolmentEvent, Event, RecoveryEvent},
 	messages::{Hex, KeyRequest},
-	proven::ATTEMPT_LIFETIME,
-	runtime::runtime_types::vouchsafe_runtime::parameters::{
-		values::recovery::ParametersValue, RuntimeParametersValue,
-	},
-	storage,
+	proven,
 	traits::{Submit, View},
 	types::{
 		account_bytes, Account, AccountId, AccountKind, Attempt, By, KeyChange, KeyState,
@@ -67,12 +64,7 @@ pub fn key_number(account: &AccountId, key: &AccountId, encryption_key: &[u8; 32
 
 /// When an attempt lapses, unless somebody completes or finishes it before.
 pub async fn lapses(at: &impl View, attempt: &Attempt) -> Result<u64> {
-	let lifetime = match at.read(storage::attempt_lifetime()).await? {
-		Some(RuntimeParametersValue::Recovery(ParametersValue::AttemptLifetime(it))) => it,
-		_ => ATTEMPT_LIFETIME,
-	};
-	let since = attempt.from.map_or(attempt.at, |from| from.max(attempt.at));
-	Ok(since.saturating_add(lifetime))
+	Ok(proven::lapses(attempt, proven::attempt_lifetime(at).await?))
 }
 
 /// The account for which a key signs, if it is another one than that of its own name.
@@ -122,7 +114,7 @@ async fn recoverable<P: Platform>(
 		format!("{name} is not enrolled: name the account that gets the new key, and not the key")
 	})?;
 	ensure!(
-		!matches!(found.kind, AccountKind::Institution | AccountKind::Authority),
+		!found.kind.is_member(),
 		"{name} is {}: the council gives it a new key",
 		ENGLISH.phrase(found.kind)
 	);
@@ -252,10 +244,7 @@ fn replaced(
 /// lost or stolen.
 pub fn is_in_doubt(account: &Account, by: &By) -> bool {
 	match by {
-		By::Guardians { set_at, .. } => {
-			account.disabled_since.is_some_and(|since| since <= *set_at)
-				|| account.doubt.is_some_and(|doubt| doubt.contains(*set_at))
-		},
+		By::Guardians { set_at, .. } => decider::is_in_doubt(account, *set_at),
 		By::Institution { .. } => false,
 	}
 }
@@ -318,8 +307,8 @@ pub async fn begin(
 	Ok(session.submit(call).await?.number)
 }
 
-/// Checks that the user can propose a key, as far as this is not about the user's role. Returns the attempt
-/// that it would replace.
+/// Checks that the user can propose a key. The chain alone checks the user's role. Returns the attempt that it
+/// would replace.
 pub async fn check_proposal(
 	session: &Session<impl Platform>,
 	proposal: &KeyProposal,

@@ -276,7 +276,7 @@ impl Allowed {
 			let roles = Role::ALL.iter().copied();
 			allowed.roles = roles.filter(|it| is_institution || *it != Role::Registrar).collect();
 		}
-		let is_member = matches!(account.kind, AccountKind::Institution | AccountKind::Authority);
+		let is_member = account.kind.is_member();
 		if account.enrolled_by == *institution && !is_member {
 			allowed.signing = true;
 			let all = [Status::Active, Status::Suspended, Status::Ended];

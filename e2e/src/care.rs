@@ -84,7 +84,7 @@ fn file(user: &User, name: &str) -> PathBuf {
 /// The file with a guardian's card, as the patient hands it over.
 fn card_of(guardian: &User, named: &Value) -> Result<String> {
 	let account = commands::keypair(&guardian.key)?.account().to_string();
-	let all = named["guardians"].as_array().context("there are no cards")?;
+	let all = named["guardians"].as_array().context("the answer has no cards")?;
 	let card = all.iter().find(|it| it["account"] == account.as_str());
 	let card = card.and_then(|it| it["card"].as_str()).context("a guardian has no card")?;
 	Ok(card.into())

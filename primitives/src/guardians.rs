@@ -1,6 +1,6 @@
 //! Guardians: how many an account can have, and the hash that the chain stores of their list.
 
-use crate::AccountId;
+use crate::{AccountId, Moment};
 use alloc::vec::Vec;
 use codec::Encode;
 use sp_core::H256;
@@ -9,6 +9,10 @@ use sp_core::H256;
 pub const MIN_GUARDIANS: u8 = 2;
 /// The most guardians of one account.
 pub const MAX_GUARDIANS: u32 = 7;
+
+/// How long an attempt to give an account a new key counts after it was begun, and after it can be finished,
+/// in seconds, unless the council has set another time.
+pub const ATTEMPT_LIFETIME: Moment = 30 * 24 * 60 * 60;
 
 /// The hash of an account's guardians:
 /// `blake2b-256("vouchsafe/guardians/1" ++ SCALE(account, guardians, salt))`.

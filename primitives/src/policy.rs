@@ -218,7 +218,7 @@ where
 	if !actor.active || !practises {
 		return Decision::Refuse(Reason::NotActive);
 	}
-	if matches!(actor.kind, AccountKind::Institution | AccountKind::Authority) {
+	if actor.kind.is_member() {
 		return Decision::Refuse(Reason::Organisation);
 	}
 	let writes_after_merging = *standing == Standing::Merged && *action == Action::Write;

@@ -196,6 +196,13 @@ numbered! {
 	}
 }
 
+impl AccountKind {
+	/// Whether it is a member of the consortium: an institution or an authority, and no person.
+	pub fn is_member(self) -> bool {
+		matches!(self, Self::Institution | Self::Authority)
+	}
+}
+
 numbered! {
 	/// Whether an account takes part. An account ends by a status and is never removed, so what it
 	/// signed remains verifiable.

@@ -95,7 +95,7 @@ fn standing(patient: Option<&Account>) -> Standing {
 
 /// Whether the account's key was in doubt at this moment: it counts as lost or stolen since then or an
 /// earlier one, or did so until it was enabled again.
-pub(crate) fn is_in_doubt(account: &Account, moment: Moment) -> bool {
+pub fn is_in_doubt(account: &Account, moment: Moment) -> bool {
 	account.disabled_since.is_some_and(|since| since <= moment)
 		|| account.doubt.is_some_and(|doubt| doubt.contains(moment))
 }

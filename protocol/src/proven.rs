@@ -35,7 +35,7 @@ use std::{
 };
 
 pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
-pub use recovery::ATTEMPT_LIFETIME;
+pub use recovery::{attempt_lifetime, lapses};
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;

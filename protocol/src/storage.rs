@@ -286,7 +286,7 @@ pub fn attempt(account: &AccountId) -> Key<Attempt> {
 }
 
 /// How long an attempt counts after it was begun, and after it can be finished. Without a value it is
-/// [`ATTEMPT_LIFETIME`](crate::proven::ATTEMPT_LIFETIME).
+/// [`ATTEMPT_LIFETIME`](crate::types::ATTEMPT_LIFETIME).
 pub fn attempt_lifetime() -> Key<RuntimeParametersValue> {
 	let lifetime = ParametersKey::AttemptLifetime(AttemptLifetime);
 	let key = RuntimeParametersKey::Recovery(lifetime);

@@ -5,7 +5,7 @@
 
 use crate::Runtime;
 use frame_support::dynamic_params::{dynamic_pallet_params, dynamic_params};
-use vouchsafe_primitives::Moment;
+use vouchsafe_primitives::{Moment, ATTEMPT_LIFETIME};
 
 pub use pallet::*;
 
@@ -33,7 +33,7 @@ pub mod values {
 
 		/// How long an attempt counts after it was begun, and after it can be finished.
 		#[codec(index = 2)]
-		pub static AttemptLifetime: Moment = 30 * DAY;
+		pub static AttemptLifetime: Moment = ATTEMPT_LIFETIME;
 	}
 }
 

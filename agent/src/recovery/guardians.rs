@@ -18,8 +18,8 @@ use vouchsafe_protocol::{
 	messages::Hex,
 	traits::View,
 	types::{
-		account_bytes, guardians_commitment, AccountId, AccountKind, Guardians, RecoveryView,
-		Status, H256, MAX_GUARDIANS, MIN_GUARDIANS,
+		account_bytes, guardians_commitment, AccountId, Guardians, RecoveryView, Status, H256,
+		MAX_GUARDIANS, MIN_GUARDIANS,
 	},
 };
 
@@ -143,7 +143,7 @@ pub async fn choose(
 	let at = session.fresh().await?;
 	let own = account_at(&at, &me).await?.context("your account is not enrolled")?;
 	ensure!(
-		!matches!(own.kind, AccountKind::Institution | AccountKind::Authority),
+		!own.kind.is_member(),
 		"an institution has no guardians: the council gives it a new key"
 	);
 	for guardian in &guardians {

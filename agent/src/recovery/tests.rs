@@ -5,7 +5,12 @@ use vouchsafe_protocol::{
 	calls::RuntimeCall,
 	errors::ChainError,
 	holders::Member,
-	runtime::runtime_types::pallet_enrolment::types::StaffProposal,
+	runtime::runtime_types::{
+		pallet_enrolment::types::StaffProposal,
+		vouchsafe_runtime::parameters::{
+			values::recovery::ParametersValue, RuntimeParametersValue,
+		},
+	},
 	storage,
 	types::{agreed_matter, Affiliation, Doubt, Guardians, StaffMatter},
 };

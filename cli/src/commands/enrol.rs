@@ -278,7 +278,7 @@ async fn sign(
 	valid_for: u64,
 	out: Option<&Path>,
 ) -> Result<Output> {
-	if matches!(kind, AccountKind::Institution | AccountKind::Authority) {
+	if kind.is_member() {
 		bail!(
 			"institutions and authorities are admitted by the council: `vouchsafe council admit`"
 		);

@@ -118,7 +118,7 @@ async fn write_cards(
 		let path = (1..)
 			.map(|number| folder.join(card_name(&name, number)))
 			.find(|path| files.iter().all(|(_, taken)| taken != path))
-			.context("there is no name for a card")?;
+			.context("no file name is left for a card")?;
 		write_private(&path, card.as_bytes())?;
 		files.push((guardian, path));
 	}

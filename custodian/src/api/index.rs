@@ -24,7 +24,7 @@ use std::{io, sync::Arc};
 use tokio::time::Instant;
 use utoipa::ToSchema;
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, AccountKind, ChainError},
+	chain::{account_bytes, AccountId, ChainError},
 	messages::{action, ReadIndex, Refusal},
 };
 
@@ -99,10 +99,10 @@ async fn member_of(block: &dyn Block, account: &AccountId) -> Result<Option<[u8;
 	if let Some(institution) = block.custodian_of(account).await? {
 		return Ok(Some(account_bytes(&institution)));
 	}
-	let is_member = block.account(account).await?.is_some_and(|enrolled| {
-		is_active(&enrolled)
-			&& matches!(enrolled.kind, AccountKind::Institution | AccountKind::Authority)
-	});
+	let is_member = block
+		.account(account)
+		.await?
+		.is_some_and(|enrolled| is_active(&enrolled) && enrolled.kind.is_member());
 	Ok(is_member.then(|| account_bytes(account)))
 }
 

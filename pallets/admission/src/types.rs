@@ -248,6 +248,6 @@ pub enum Class {
 
 /// Tells a call's class. The runtime implements it, because it knows its calls.
 pub trait CallClass<Call> {
-	/// The class of a transaction's outermost call. At most 3 reads.
+	/// The class of a transaction's outermost call. At most 4 reads.
 	fn class(call: &Call, signer: &AccountId) -> Class;
 }

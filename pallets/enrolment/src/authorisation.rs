@@ -1,6 +1,6 @@
 //! Who may manage an institution's accounts and affiliations.
 
-use crate::{pallet::*, types::is_institution, Account, Affiliation};
+use crate::{pallet::*, Account, Affiliation};
 use frame_support::pallet_prelude::*;
 use frame_system::pallet_prelude::*;
 use vouchsafe_primitives::{audit::LogEvent, *};
@@ -58,7 +58,7 @@ impl<T: Config> Pallet<T> {
 		let who = ensure_signed_or_root(origin)?;
 		let entry = Accounts::<T>::get(account).ok_or(Error::<T>::NotEnrolled)?;
 		if let Some(who) = &who {
-			ensure!(!is_institution(entry.kind), DispatchError::BadOrigin);
+			ensure!(!entry.kind.is_member(), DispatchError::BadOrigin);
 			let manager = Self::manager(who, &entry.enrolled_by)?;
 			let is_registrar = || {
 				Self::current_affiliation(account, &entry.enrolled_by)

@@ -1,6 +1,6 @@
 //! What the other pallets see of accounts and affiliations.
 
-use crate::{pallet::*, types::is_institution, Account, Affiliation, Institution};
+use crate::{pallet::*, Account, Affiliation, Institution};
 use alloc::vec::Vec;
 use frame_support::{
 	traits::{Defensive, DefensiveResult, UnixTime},
@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Counts an institution that gets another status.
 	pub(crate) fn count_institution(entry: &Account, status: Status) {
-		if !is_institution(entry.kind) {
+		if !entry.kind.is_member() {
 			return;
 		}
 		let (was, is) = (entry.status == Status::Active, status == Status::Active);
@@ -34,7 +34,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Whether the account is an active institution or authority.
 	pub(crate) fn is_active_institution(account: &AccountId) -> bool {
-		Self::active_kind(account).is_some_and(is_institution)
+		Self::active_kind(account).is_some_and(AccountKind::is_member)
 	}
 }
 

@@ -1,8 +1,8 @@
 //! How accounts are added: admission of institutions, their custodians, and enrolment.
 
 use crate::{
-	custodian_text, enrolment_text, pallet::*, types::is_institution, url::is_url, Account,
-	Custodian, Institution, MAX_NAME,
+	custodian_text, enrolment_text, pallet::*, url::is_url, Account, Custodian, Institution,
+	MAX_NAME,
 };
 use frame_support::{
 	pallet_prelude::*,
@@ -10,9 +10,9 @@ use frame_support::{
 };
 use frame_system::pallet_prelude::*;
 use sp_core::H256;
-use sp_runtime::{traits::Verify, MultiSignature, SaturatedConversion};
+use sp_runtime::{MultiSignature, SaturatedConversion};
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::{AuditLog, Keys};
+use vouchsafe_support::{signing::has_signed, AuditLog, Keys};
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the account is neither enrolled, nor a custodian's, nor a key of another account.
@@ -41,7 +41,7 @@ impl<T: Config> Pallet<T> {
 		cap: u32,
 		encryption_key: EncryptionKey,
 	) -> DispatchResult {
-		ensure!(is_institution(kind), Error::<T>::KindNotAllowed);
+		ensure!(kind.is_member(), Error::<T>::KindNotAllowed);
 		ensure!(!name.is_empty() && core::str::from_utf8(&name).is_ok(), Error::<T>::InvalidName);
 		ensure!(country.iter().all(u8::is_ascii_uppercase), Error::<T>::InvalidCountry);
 		Self::ensure_new(&account)?;
@@ -136,10 +136,7 @@ impl<T: Config> Pallet<T> {
 		text: &str,
 		signature: &MultiSignature,
 	) -> DispatchResult {
-		let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
-		let is_sound = matches!(signature, MultiSignature::Sr25519(_))
-			&& signature.verify(&message[..], account);
-		ensure!(is_sound, Error::<T>::InvalidSignature);
+		ensure!(has_signed(account, text, signature), Error::<T>::InvalidSignature);
 		Ok(())
 	}
 
@@ -171,7 +168,7 @@ impl<T: Config> Pallet<T> {
 		encryption_key: EncryptionKey,
 		institution: AccountId,
 	) -> DispatchResult {
-		ensure!(!is_institution(kind), Error::<T>::KindNotAllowed);
+		ensure!(!kind.is_member(), Error::<T>::KindNotAllowed);
 		Self::ensure_new(&account)?;
 		let mut entry = Institutions::<T>::get(&institution).ok_or(Error::<T>::NotInstitution)?;
 		ensure!(entry.enrolled < entry.cap, Error::<T>::CapReached);

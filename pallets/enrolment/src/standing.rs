@@ -48,7 +48,7 @@ impl<T: Config> Pallet<T> {
 		let is_final = !is_managers(entry.status) || (!is_patient && entry.status == Status::Ended);
 		ensure!(who.is_none() || !is_final, Error::<T>::StatusIsFinal);
 		ensure!(who.is_none() || is_managers(status), DispatchError::BadOrigin);
-		let is_member = matches!(entry.kind, AccountKind::Institution | AccountKind::Authority);
+		let is_member = entry.kind.is_member();
 		if is_member && status == Status::Ended {
 			ensure!(!T::Consortium::is_validator(&account), Error::<T>::StillAValidator);
 		}

@@ -1,6 +1,6 @@
 //! What always holds of the pallet's state.
 
-use crate::{pallet::*, types::is_institution};
+use crate::pallet::*;
 use frame_support::pallet_prelude::*;
 use vouchsafe_primitives::AccountKind;
 
@@ -9,7 +9,7 @@ impl<T: Config> Pallet<T> {
 	pub fn do_try_state() -> Result<(), sp_runtime::TryRuntimeError> {
 		for (account, entry) in Accounts::<T>::iter() {
 			ensure!(
-				is_institution(entry.kind) == Institutions::<T>::contains_key(&account),
+				entry.kind.is_member() == Institutions::<T>::contains_key(&account),
 				"an institution is an account of that kind"
 			);
 			ensure!(

@@ -171,11 +171,6 @@ impl StaffProposal {
 	}
 }
 
-/// Whether an account of this kind is an institution or authority.
-pub(crate) fn is_institution(kind: AccountKind) -> bool {
-	matches!(kind, AccountKind::Institution | AccountKind::Authority)
-}
-
 /// The text that an enrollee's wallet shows and signs: six lines, separated by line feeds, without
 /// one after the last. Hashes, accounts and keys are in lower-case hex with `0x`, the kind is its
 /// word, the expiry is in seconds since 1970.

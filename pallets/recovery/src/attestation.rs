@@ -1,6 +1,6 @@
 //! A new key by the institution that enrolled the account, which an authority attests.
 
-use crate::{guardians::is_institution, pallet::*, Attempt, By, SignedKey};
+use crate::{pallet::*, Attempt, By, SignedKey};
 use frame_support::pallet_prelude::*;
 use sp_core::H256;
 use vouchsafe_primitives::{
@@ -20,10 +20,10 @@ impl<T: Config> Pallet<T> {
 	) -> DispatchResult {
 		ensure!(who != account, Error::<T>::OwnAccount);
 		let kind = Self::ensure_account_active(&account)?;
-		ensure!(!is_institution(kind), Error::<T>::NotForInstitutions);
+		ensure!(!kind.is_member(), Error::<T>::NotForInstitutions);
 		let home = T::Enrolment::enrolled_by(&account);
 		ensure!(home.as_ref() == Some(&institution), Error::<T>::EnrolledElsewhere);
-		let guardians = Self::in_force(&account, &GuardiansOf::<T>::get(&account));
+		let guardians = Self::guardians_of(&account);
 		ensure!(guardians.is_none(), Error::<T>::HasGuardians);
 		Self::ensure_can_begin(&account, &new.key)?;
 		Self::ensure_key(&account, &new)?;

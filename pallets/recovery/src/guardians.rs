@@ -14,7 +14,7 @@ impl<T: Config> Pallet<T> {
 		count: u8,
 	) -> DispatchResult {
 		let kind = Self::ensure_active(&who)?;
-		ensure!(!is_institution(kind), Error::<T>::NotForInstitutions);
+		ensure!(!kind.is_member(), Error::<T>::NotForInstitutions);
 		ensure!(are_guardians_allowed(threshold, count), Error::<T>::InvalidThreshold);
 		let now = Self::now();
 		let named = Guardians { commitment, threshold, count, set_at: now };
@@ -89,7 +89,7 @@ impl<T: Config> Pallet<T> {
 		};
 		let bit = Self::bit_of(guardians, &who)?;
 		ensure!(!in_doubt, Error::<T>::GuardiansInDoubt);
-		let in_force = Self::in_force(&account, &GuardiansOf::<T>::get(&account));
+		let in_force = Self::guardians_of(&account);
 		let are_those = in_force.is_some_and(|guardians| guardians.set_at == *set_at);
 		ensure!(are_those, Error::<T>::OtherGuardians);
 		ensure!(*approvals & bit == 0, Error::<T>::ApprovedBefore);
@@ -129,9 +129,4 @@ impl<T: Config> Pallet<T> {
 		}
 		attempt.from
 	}
-}
-
-/// Whether an account of this kind is an institution or authority.
-pub(crate) fn is_institution(kind: AccountKind) -> bool {
-	matches!(kind, AccountKind::Institution | AccountKind::Authority)
 }

@@ -39,6 +39,11 @@ impl<T: Config> Pallet<T> {
 		sets.in_force(Self::now(), |moment| T::Enrolment::is_in_doubt(account, moment))
 	}
 
+	/// The same. At most 3 reads.
+	pub(crate) fn guardians_of(account: &AccountId) -> Option<Guardians> {
+		Self::in_force(account, &GuardiansOf::<T>::get(account))
+	}
+
 	/// The account's attempt, if it has not lapsed. 2 reads.
 	pub(crate) fn attempt_of(account: &AccountId) -> Option<Attempt> {
 		let lifetime = T::AttemptLifetime::get();
@@ -63,10 +68,9 @@ impl<T: Config> Pallet<T> {
 		let replaceable = Self::attempt_of(account).is_none_or(|attempt| {
 			let is_open = attempt.from.is_none() && attempt.key != *key;
 			let is_institutions = matches!(attempt.by, By::Institution { .. });
-			let guardians = || Self::in_force(account, &GuardiansOf::<T>::get(account));
 			is_open
 				|| Self::is_attempt_in_doubt(account, &attempt)
-				|| (is_institutions && guardians().is_some())
+				|| (is_institutions && Self::guardians_of(account).is_some())
 				|| !Self::is_free(&attempt.key)
 		});
 		ensure!(replaceable, Error::<T>::AttemptUnderWay);

@@ -1,12 +1,11 @@
 //! How a key replaces another: the account's own change of key, the objection to a new key, and the end of
 //! both.
 
-use crate::{guardians::is_institution, key_text, pallet::*, By, KeyChange, SignedKey};
+use crate::{key_text, pallet::*, By, KeyChange, SignedKey};
 use frame_support::{pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::*;
-use sp_runtime::{traits::Verify, MultiSignature};
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::Enrolment;
+use vouchsafe_support::{signing::has_signed, Enrolment};
 
 /// A key with which something can be finished.
 struct Finishable {
@@ -23,10 +22,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(Self::now() < *expires, Error::<T>::SignatureExpired);
 		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
 		let text = key_text(&genesis, account, key, encryption_key, *expires);
-		let message = [b"<Bytes>", text.as_bytes(), b"</Bytes>"].concat();
-		let is_sound =
-			matches!(signature, MultiSignature::Sr25519(_)) && signature.verify(&message[..], key);
-		ensure!(is_sound, Error::<T>::InvalidKeySignature);
+		ensure!(has_signed(key, &text, signature), Error::<T>::InvalidKeySignature);
 		ensure!(Self::is_free(key), Error::<T>::KeyTaken);
 		Ok(())
 	}
@@ -116,7 +112,7 @@ impl<T: Config> Pallet<T> {
 		encryption_key: EncryptionKey,
 	) -> DispatchResult {
 		let kind = T::Enrolment::signatory(&account).and_then(|signatory| signatory.kind);
-		ensure!(kind.is_some_and(is_institution), Error::<T>::NotMember);
+		ensure!(kind.is_some_and(AccountKind::is_member), Error::<T>::NotMember);
 		ensure!(Self::is_free(&key), Error::<T>::KeyTaken);
 		Self::replace_key(account, key, encryption_key);
 		Ok(())
@@ -147,7 +143,7 @@ impl<T: Config> Pallet<T> {
 		ensure!(!Self::is_attempt_in_doubt(account, &attempt), Error::<T>::GuardiansInDoubt);
 		// The account may have named guardians after its institution proposed a key.
 		let is_institutions = matches!(attempt.by, By::Institution { .. });
-		let guardians = Self::in_force(account, &GuardiansOf::<T>::get(account));
+		let guardians = Self::guardians_of(account);
 		ensure!(!is_institutions || guardians.is_none(), Error::<T>::HasGuardians);
 		ensure!(Self::is_free(&attempt.key), Error::<T>::KeyTaken);
 		let (key, encryption_key) = (attempt.key, attempt.encryption_key);

@@ -270,7 +270,7 @@ impl Enrolment for People {
 
 	fn country(institution: &AccountId) -> Option<Country> {
 		let kind = Self::kind(institution)?;
-		matches!(kind, AccountKind::Institution | AccountKind::Authority)
+		kind.is_member()
 			.then(|| read(|world| world.countries.get(institution).copied().unwrap_or(COUNTRY)))
 	}
 
@@ -285,10 +285,7 @@ impl Enrolment for People {
 	}
 
 	fn active_institutions() -> u32 {
-		let is_counted = |person: &&Person| {
-			person.active
-				&& matches!(person.kind, AccountKind::Institution | AccountKind::Authority)
-		};
+		let is_counted = |person: &&Person| person.active && person.kind.is_member();
 		u32::try_from(read(|world| world.people.values().filter(is_counted).count())).unwrap()
 	}
 

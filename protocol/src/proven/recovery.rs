@@ -13,16 +13,11 @@ use crate::{
 	types::*,
 };
 
-/// How long an attempt counts after it was begun, and after it can be finished, in seconds, unless the
-/// council has set another time.
-pub const ATTEMPT_LIFETIME: Moment = 30 * 24 * 60 * 60;
-
 impl<E: Evidence> ProvenView<E> {
 	pub(super) async fn recovery_of(
 		&self,
 		account: &AccountId,
 	) -> Result<RecoveryView, ChainError> {
-		let lifetime = storage::attempt_lifetime();
 		self.fetch([
 			storage::present_key(account).bytes,
 			storage::guardians(account).bytes,
@@ -30,7 +25,7 @@ impl<E: Evidence> ProvenView<E> {
 			storage::attempt(account).bytes,
 			storage::account(account).bytes,
 			storage::now().bytes,
-			lifetime.bytes.clone(),
+			storage::attempt_lifetime().bytes,
 		])
 		.await?;
 		let (now, entry) = (self.time().await?, self.read(storage::account(account)).await?);
@@ -39,11 +34,7 @@ impl<E: Evidence> ProvenView<E> {
 		};
 		let sets = self.read(storage::guardians(account)).await?;
 		let sets = sets.unwrap_or(GuardianSets { present: None, next: None });
-		let lifetime = match self.read(lifetime).await? {
-			Some(RuntimeParametersValue::Recovery(ParametersValue::AttemptLifetime(it))) => it,
-			Some(_) => return Err(ChainError::foreign("a parameter has another one's value")),
-			None => ATTEMPT_LIFETIME,
-		};
+		let lifetime = attempt_lifetime(self).await?;
 		let attempt = self.read(storage::attempt(account)).await?;
 		let key = self.read(storage::present_key(account)).await?;
 		Ok(RecoveryView {
@@ -51,7 +42,7 @@ impl<E: Evidence> ProvenView<E> {
 			guardians: in_force(&sets, now, is_in_doubt),
 			next: sets.next.filter(|(next, from)| now < *from && !is_in_doubt(next)),
 			change: self.read(storage::key_change(account)).await?,
-			attempt: attempt.filter(|attempt| !has_lapsed(attempt, now, lifetime)),
+			attempt: attempt.filter(|attempt| now < lapses(attempt, lifetime)),
 		})
 	}
 }
@@ -68,8 +59,21 @@ fn in_force(
 	found.into_iter().find(|guardians| !is_in_doubt(guardians)).cloned()
 }
 
-/// Whether nobody has completed or finished the attempt within this time.
-fn has_lapsed(attempt: &Attempt, now: Moment, lifetime: Moment) -> bool {
+/// How long attempts count, in seconds.
+///
+/// # Errors
+///
+/// Those of reading, and a value that is another parameter's.
+pub async fn attempt_lifetime(at: &impl View) -> Result<Moment, ChainError> {
+	match at.read(storage::attempt_lifetime()).await? {
+		Some(RuntimeParametersValue::Recovery(ParametersValue::AttemptLifetime(it))) => Ok(it),
+		Some(_) => Err(ChainError::foreign("a parameter has another one's value")),
+		None => Ok(ATTEMPT_LIFETIME),
+	}
+}
+
+/// When an attempt lapses that counts so long, unless somebody completes or finishes it before.
+pub fn lapses(attempt: &Attempt, lifetime: Moment) -> Moment {
 	let since = attempt.from.map_or(attempt.at, |from| from.max(attempt.at));
-	now >= since.saturating_add(lifetime)
+	since.saturating_add(lifetime)
 }

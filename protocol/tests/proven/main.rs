@@ -15,13 +15,8 @@ use sp_state_machine::BasicExternalities;
 use states::*;
 use std::fmt::Debug;
 use vouchsafe_protocol::{
-	errors::ChainError,
-	proof::ProofError,
-	proven::{ProvenView, ATTEMPT_LIFETIME},
-	runtime::runtime_types::frame_system::LastRuntimeUpgradeInfo,
-	storage,
-	traits::View,
-	types::*,
+	errors::ChainError, proof::ProofError, proven::ProvenView,
+	runtime::runtime_types::frame_system::LastRuntimeUpgradeInfo, storage, traits::View, types::*,
 };
 
 fn proven(node: Node) -> Result<ProvenView<Node>, ChainError> {
@@ -249,7 +244,7 @@ fn some_accounts_get_new_keys() {
 fn an_attempt_counts_as_long_as_the_runtime_says() {
 	let key = account(9);
 	for lifetime in [None, Some(100)] {
-		let lasts = lifetime.unwrap_or(ATTEMPT_LIFETIME);
+		let lasts = lifetime.unwrap_or(vouchsafe_protocol::types::ATTEMPT_LIFETIME);
 		for (passed, counts) in [(lasts - 1, true), (lasts, false)] {
 			let mut state = two_institutions();
 			state.put(storage::now(), &((1_000 + passed) * 1_000));

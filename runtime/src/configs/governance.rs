@@ -93,14 +93,12 @@ impl pallet_consortium::Council<AccountId, Hash, RuntimeOrigin> for Seats {
 	}
 
 	fn is_member(account: &AccountId) -> bool {
-		let kind = Enrolment::active_kind(account);
-		matches!(kind, Some(AccountKind::Institution | AccountKind::Authority))
+		Enrolment::active_kind(account).is_some_and(AccountKind::is_member)
 	}
 
 	fn takes_part(account: &AccountId) -> bool {
 		pallet_enrolment::Accounts::<Runtime>::get(account).is_some_and(|account| {
-			matches!(account.kind, AccountKind::Institution | AccountKind::Authority)
-				&& account.status != vouchsafe_primitives::Status::Ended
+			account.kind.is_member() && account.status != vouchsafe_primitives::Status::Ended
 		})
 	}
 

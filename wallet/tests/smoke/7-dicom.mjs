@@ -53,7 +53,8 @@ async function an_image_has_window_level_and_facts(harness) {
 	await slider(frame, "Window (contrast)").fill("1");
 	await until(frame, (found) => found.every((shade) => shade === 0 || shade === 255));
 	await frame.getByRole("button", { name: "As in the file" }).click();
-	assert.deepEqual(await until(frame, ([, , , , middle]) => middle === 255), first);
+	// The middle is white in both windows, so only the whole row tells when it is drawn anew.
+	await until(frame, (found) => found.every((shade, at) => shade === first[at]));
 	await wallet.axe();
 	await wallet.screenshot("viewer-dicom");
 	await harness.closeProfile("dicom");

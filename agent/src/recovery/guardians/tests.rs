@@ -3,7 +3,7 @@ use crate::{keys::Identity, names::Names, scripted::Scripted};
 use vouchsafe_protocol::{
 	api,
 	calls::RuntimeCall,
-	types::{Account, AccountId},
+	types::{Account, AccountId, AccountKind},
 };
 
 const FROM: u64 = 1_700_000_000;

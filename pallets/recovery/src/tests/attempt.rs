@@ -176,7 +176,7 @@ fn attempt_is_begun_once_by_each_guardian() {
 		assert_ok!(begin(SPOUSE, NEW));
 		assert_noop!(begin(NEIGHBOUR, OTHER), Error::<Test>::BegunBefore);
 		assert_ok!(approve(FRIEND, NEW));
-		// The account can object: then they begin anew.
+		// After an objection they can begin again.
 		assert_ok!(object(NEW));
 		assert_ok!(begin(NEIGHBOUR, OTHER));
 		// It counts as long as the attempt does, and for these guardians.

@@ -734,7 +734,7 @@ fn broken_glass_lets_in_attested_clinicians() {
 	let with = |effect| book([(Grantee::Everyone, consent(0, Terms::all(effect)))]);
 	assert_eq!(decide_with(&emergency, &with(DENY)), let_in);
 	assert_eq!(decide_with(&emergency, &with(DENY_ALWAYS)), denied(Grantee::Everyone, 0));
-	// Only those who treat emergencies, whoever else has an attested licence.
+	// Only those who treat emergencies. Others have attested licences, too.
 	for role in Role::ALL {
 		use Role::{Dentist, Midwife, Nurse, Physician};
 		acting(&mut emergency).role = *role;
