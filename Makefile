@@ -96,7 +96,7 @@ test-images: programs setup-images ## build the images twice; run four members f
 	@scripts/test-images
 
 .PHONY: demo
-demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study; STORY=care: of lost phones)
+demo: programs ## run the story with real documents (BUNDLE=file: with your own FHIR bundle; STORY=research: of a study; STORY=care: of lost phones and representatives)
 	@$(RUN) vouchsafe-demo $(if $(BUNDLE),--bundle '$(BUNDLE)') $(STORY)
 
 .PHONY: found

@@ -295,8 +295,19 @@ impl Access {
 		}
 	}
 
+	/// Who acts for no institution, such as a representative, also reads at the patient's request.
 	fn decide_about(&self, actor: &Actor) -> Vec<Decision> {
-		self.decisions_by(&self.decider, actor, Purpose::Treatment)
+		let by = |purpose| self.decisions_by(&self.decider, actor, purpose);
+		let decisions = by(Purpose::Treatment);
+		if actor.acting_for.is_some() {
+			return decisions;
+		}
+		let at_request = by(Purpose::PatientRequest).into_iter();
+		let either = |(decision, at_request): (Decision, Decision)| match decision.is_permit() {
+			true => decision,
+			false => at_request,
+		};
+		decisions.into_iter().zip(at_request).map(either).collect()
 	}
 
 	fn none_is_active(&self) -> Vec<Decision> {

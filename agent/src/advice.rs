@@ -80,6 +80,10 @@ pub enum Advice {
 	ApproveKey(String),
 	/// Look at what is under way for this account.
 	ListRecovery(String),
+	/// Look at who represents this patient.
+	ListRepresentatives(String),
+	/// Object to this representative.
+	ObjectTo(String),
 }
 
 /// A failure with advice.

@@ -340,7 +340,7 @@ impl Waiting {
 
 /// The consents in this patient's name that wait for another signature: at most one for a second
 /// clinician, and one for an authority. Of the first, the chain has only the hash. If the patient's log
-/// cannot be read, it may also be that of labels or of a new key that are not known here.
+/// cannot be read, it may also be that of labels, a new key or a representative that are not known here.
 pub async fn waiting<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
@@ -378,6 +378,7 @@ pub async fn are_refused(at: &impl View, patient: &AccountId) -> Result<bool> {
 /// Refuses for good that others enter consents in the user's name. The user must have agreed to it. Those
 /// that were entered before stay. Returns the block.
 pub async fn refuse(session: &Session<impl Platform>) -> Result<u32> {
+	session.ensure_own("refuses them for good")?;
 	Ok(session.submit(ConsentCall::refuse_assisted).await?.number)
 }
 

@@ -22,6 +22,7 @@ use crate::{
 	english::ENGLISH,
 	journal::{Group, Journal},
 	platform::{Clock, Pieces, Platform, Source, Task},
+	representation::known,
 	session::{At, Session},
 };
 use anyhow::{anyhow, bail, Context as _, Result};
@@ -30,6 +31,7 @@ use bytes::Bytes;
 use codec::Encode;
 use futures::{stream, StreamExt};
 use prepare::{check_sizes, prepare};
+use reseal::seal_to_patients;
 use send::{deliver, find_dropped, holders_of, is_hopeless, submit, upload, Complaints};
 use std::{sync::Arc, time::Duration};
 use terms::terms_of;
@@ -222,12 +224,13 @@ pub struct Unclassified {
 /// Adds documents, and continues until all shares are acknowledged or `patience` has passed. Without
 /// `patience`, it waits a minute for custodians that do not take their shares. If an earlier run began
 /// to add the same documents in the same way and did not finish, that work is resumed. If it began
-/// them with other terms, it is replaced, unless something of it may be on the chain.
+/// them with other terms, it is replaced, unless something of it may be on the chain. A ward gets no share.
 pub async fn add(
 	session: &Session<impl Platform>,
 	addition: &Addition,
 	patience: Option<Duration>,
 ) -> Result<Vec<Added>> {
+	let addition = &without_wards_share(session, addition).await?;
 	check_sizes(session, addition).await?;
 	let sources = Sources::of(addition).await?;
 	let (genesis, source) = (session.genesis().into(), sources.all);
@@ -261,6 +264,19 @@ pub async fn add(
 		first.instead_of = instead_of;
 	}
 	Ok(added)
+}
+
+/// The addition without a share for a ward, which nobody could open.
+async fn without_wards_share(
+	session: &Session<impl Platform>,
+	addition: &Addition,
+) -> Result<Addition> {
+	let mut addition = addition.clone();
+	if !addition.sharing.without_patient {
+		let view = known(&session.finalized().await?, &addition.patient).await?;
+		addition.sharing.without_patient = view.ward;
+	}
+	Ok(addition)
 }
 
 /// Digests that tell additions apart.
@@ -328,6 +344,9 @@ async fn run<P: Platform>(
 		Err(error) => return Err(unfinished(error)),
 	};
 	let finishing = async {
+		if resumed && seal_to_patients(session, group).await? {
+			journal.save(group).await?;
+		}
 		let complaints = deliver(session, journal, group, until).await?;
 		outcome(session, group, &complaints, resumed).await
 	};

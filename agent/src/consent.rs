@@ -15,6 +15,7 @@ mod texts;
 mod widening;
 
 use crate::{
+	acting,
 	advice::{Advice, Advised},
 	english::{teller, WithFingerprints},
 	labels::LabelTable,
@@ -24,7 +25,7 @@ use crate::{
 	session::{institutions_of, result_of, At, Session},
 	study,
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{anyhow, bail, Context as _, Result};
 use codec::Encode;
 use std::collections::BTreeMap;
 use vouchsafe_protocol::{
@@ -185,7 +186,7 @@ pub(crate) async fn shown(session: &Session<impl Platform>, sentence: &str) -> R
 	let commitment = kept.commitment();
 	// Stored before signing: a consent whose text is lost cannot be shown again.
 	let bytes = serde_json::to_vec(&kept)?;
-	session.keep.write_sealed(&me.encryption, FOLDER, &hex::encode(commitment), &bytes).await?;
+	session.keep.write_own(me, FOLDER, &hex::encode(commitment), &bytes).await?;
 	let mut language = [0; 2];
 	language.copy_from_slice(&name.as_bytes()[..2]);
 	Ok(ShownText { commitment: H256(commitment), language })
@@ -198,7 +199,7 @@ pub async fn kept_text(
 ) -> Result<Option<String>> {
 	let me = session.me()?;
 	let name = hex::encode(text.commitment.0);
-	let Some(bytes) = session.keep.read_own(&me.encryption, FOLDER, &name).await? else {
+	let Some(bytes) = session.keep.read_own(me, FOLDER, &name).await? else {
 		return Ok(None);
 	};
 	let kept: KeptText = serde_json::from_slice(&bytes).context("a kept text is damaged")?;
@@ -281,12 +282,14 @@ pub fn signed_sentence(
 }
 
 /// An error if a new consent would permit something to a member that has changed or does not take part, or
-/// if its sentence would name a member as it was in an old block.
+/// if its sentence would name a member as it was in an old block; and if the user acts for the patient, but no
+/// representative or not this one may give it.
 pub async fn ensure_grantee_confirmed(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	terms: &Terms,
 ) -> Result<()> {
+	acting::ensure_may_store(session, grantee, terms).await?;
 	if terms.effect != Effect::Permit {
 		return Ok(());
 	}
@@ -295,13 +298,14 @@ pub async fn ensure_grantee_confirmed(
 }
 
 /// An error if an amendment would permit something more to a member that has changed, or if it gives
-/// access and the newest block that is known is old.
+/// access and the newest block that is known is old; and if no representative or not this one may make it.
 pub async fn ensure_grantee_confirmed_if_wider(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
 	before: &Terms,
 	after: &Terms,
 ) -> Result<()> {
+	acting::ensure_may_store(session, grantee, after).await?;
 	if widens(before, after) {
 		return ensure_grantee_confirmed(session, grantee, after).await;
 	}
@@ -342,10 +346,10 @@ pub async fn grant(
 	terms: Terms,
 ) -> Result<Granted> {
 	ensure_grantee_confirmed(session, &grantee, &terms).await?;
-	let sentence = full_sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let sentence = full_sentence(session, &session.patient()?, &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::grant { grantee: grantee.clone(), terms, text };
-	let included = session.submit(call).await?;
+	let included = session.submit_for_patient(call).await?;
 	let id = result_of(&included, |event| match event {
 		Event::Consent(ConsentEvent::Granted { id, .. }) => Some(*id),
 		_ => None,
@@ -355,9 +359,9 @@ pub async fn grant(
 
 /// Amends a consent to new terms. The patient must have seen their sentence and agreed to it.
 pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> Result<Granted> {
-	let (grantee, consent) = find(session, id).await?;
+	let (grantee, consent) = find_to_change(session, id).await?;
 	ensure_grantee_confirmed_if_wider(session, &grantee, &consent.terms, &terms).await?;
-	let sentence = full_sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let sentence = full_sentence(session, &session.patient()?, &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = ConsentCall::amend {
 		grantee: grantee.clone(),
@@ -366,7 +370,7 @@ pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> R
 		terms,
 		text,
 	};
-	let included = session.submit(call).await?;
+	let included = session.submit_for_patient(call).await?;
 	Ok(Granted { grantee, id, block: included.number, sentence, amended: true })
 }
 
@@ -375,11 +379,11 @@ pub async fn amend(session: &Session<impl Platform>, id: u32, terms: Terms) -> R
 /// only a permit is revoked on an old block.
 pub async fn revoke(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, u32)> {
 	let me = session.me()?;
-	let (grantee, consent) = find(session, id).await?;
+	let (grantee, consent) = find_to_change(session, id).await?;
 	if consent.terms.effect != Effect::Permit {
 		session.fresh().await?;
 	}
-	let call = ConsentCall::revoke { grantee: grantee.clone(), id };
+	let call = session.as_patient(ConsentCall::revoke { grantee: grantee.clone(), id });
 	let included = session.chain.submit_revocation(&me.signer, call).await?;
 	Ok((grantee, included.number))
 }
@@ -394,7 +398,8 @@ pub fn is_in_doubt(patient: &Account, consent: &Consent) -> bool {
 /// Confirms a permit that was given while the user's key was in doubt. From the returned block on it
 /// counts again.
 pub async fn confirm(session: &Session<impl Platform>, id: u32) -> Result<u32> {
-	let (grantee, Consent { revision, terms, .. }) = find(session, id).await?;
+	session.ensure_own("confirms a consent")?;
+	let (grantee, Consent { revision, terms, .. }) = find_to_change(session, id).await?;
 	check_names(session, &grantee, &terms).await?;
 	Ok(session.submit(ConsentCall::confirm { grantee, id, revision }).await?.number)
 }
@@ -425,13 +430,26 @@ pub async fn find_of(
 		.with_context(|| format!("{} has no consent {id}", session.names.show(patient)))
 }
 
-/// The user's own consent with this number.
+/// The consent with this number of the user, or of the patient for whom the user acts.
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<(Grantee, Consent)> {
-	let me = session.me()?.account();
+	let patient = session.patient()?;
 	let at = session.finalized().await?;
-	at.all_consents_of(&me).await?.into_iter().find(|(_, consent)| consent.id == id).ok_or_else(
-		|| Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into(),
-	)
+	let all = at.all_consents_of(&patient).await?;
+	let found = all.into_iter().find(|(_, consent)| consent.id == id);
+	found.ok_or_else(|| match &session.for_patient {
+		Some(patient) => anyhow!("{} has no consent {id}", session.names.show(patient)),
+		None => Advised::new(format!("you have no consent {id}"), Advice::ListConsents).into(),
+	})
+}
+
+/// The same, to amend, revoke or confirm it. It is an error if the user cannot.
+pub async fn find_to_change(
+	session: &Session<impl Platform>,
+	id: u32,
+) -> Result<(Grantee, Consent)> {
+	let (grantee, consent) = find(session, id).await?;
+	acting::ensure_may_change(session, &grantee, &consent).await?;
+	Ok((grantee, consent))
 }
 
 /// Terms of a permit to read for treatment, about everything.
@@ -473,7 +491,7 @@ pub fn permits_reading(terms: &Terms) -> bool {
 /// again. It is the custodian of `to`, otherwise of the grantee's institution, otherwise of the
 /// record's responsible institution. The institution of a person is the first with which the person is
 /// affiliated now. The custodian releases the share under the same rule as its
-/// own, and destroys it when the consent ends.
+/// own, and destroys it when the consent ends. No representative has the patient's share.
 pub async fn carry(
 	session: &Session<impl Platform>,
 	grantee: &Grantee,
@@ -481,6 +499,7 @@ pub async fn carry(
 	terms: &Terms,
 	to: Option<&AccountId>,
 ) -> Result<CarryReport> {
+	session.ensure_own("can give a custodian its key shares")?;
 	let me = session.me()?;
 	let mut carried = CarryReport::default();
 	if !permits_reading(terms) {

@@ -5,13 +5,16 @@
 //! motion is the user's own counts nothing: that is found by the hash of the call that the user proposed.
 
 mod code;
+mod lost_key;
 pub mod members;
 pub mod nodes;
+mod times;
 
 use crate::{
 	advice::{Advice, Advised},
 	english::ENGLISH,
 	platform::{Clock, Platform},
+	recovery::key_number,
 	session::{result_of, Session},
 };
 use anyhow::{bail, ensure, Context as _, Result};
@@ -20,8 +23,8 @@ use codec::Encode;
 use std::time::Duration;
 use vouchsafe_protocol::{
 	calls::{
-		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, RecoveryCall, RuntimeCall,
-		StudiesCall, SystemCall, MAX_WEIGHT,
+		as_root, ConsortiumCall, CouncilCall, EnrolmentCall, ParametersCall, RecoveryCall,
+		RuntimeCall, StudiesCall, SystemCall, MAX_WEIGHT,
 	},
 	errors::ChainError,
 	events::{ConsortiumEvent, CouncilEvent, Event, SystemEvent},
@@ -32,6 +35,8 @@ use vouchsafe_protocol::{
 };
 
 pub use code::check as check_code;
+pub use lost_key::set_key;
+pub use times::Time;
 
 const UNKNOWN: &str = "a call that this program does not know: update it";
 
@@ -365,11 +370,16 @@ pub fn describe_call(session: &Session<impl Platform>, call: &RuntimeCall) -> St
 			listed(session, validators)
 		),
 		RuntimeCall::Recovery(RecoveryCall::set_key { account, key, encryption_key }) => format!(
-			"let the key {} sign for {} from then on, in place of the present one, with the encryption key 0x{}",
+			"let the key {}, with the number {}, sign for {} from then on, in place of the present one, with the \
+			 encryption key 0x{}",
 			address(key),
+			key_number(account, key, encryption_key),
 			session.names.in_sentence(account),
 			hex::encode(encryption_key)
 		),
+		RuntimeCall::Parameters(ParametersCall::set_parameter { key_value }) => {
+			times::describe(key_value)
+		},
 		RuntimeCall::Studies(StudiesCall::approve { study }) => format!("approve study {study}"),
 		RuntimeCall::Studies(StudiesCall::stop { study }) => format!("stop study {study}"),
 		RuntimeCall::System(SystemCall::authorize_upgrade { code_hash }) => {
@@ -464,6 +474,24 @@ mod tests {
 				assert_eq!(votes, []);
 			}
 		}
+	}
+
+	/// A member's account stays when the council has given it another key.
+	#[tokio::test]
+	async fn a_member_with_a_new_key_votes() {
+		let (mut session, _, other) = with_motion();
+		let key = Identity::development("//HospitalB//new").unwrap();
+		session.me = Some(key.clone());
+		let motion = find(&session, 7).await.unwrap();
+		let stranger = propose(&session, upgrade(b"other code")).await.unwrap_err().to_string();
+		assert!(stranger.contains("only members of the council"), "{stranger}");
+		session.me = Some(key.signing_for(other));
+		let twice = vote(&session, &motion, false).await.unwrap_err().to_string();
+		assert!(twice.contains("already voted no"), "the member has: {twice}");
+		vote(&session, &motion, true).await.unwrap();
+		let proposed = propose(&session, upgrade(b"other code")).await.unwrap_err().to_string();
+		assert!(proposed.contains("not among the open ones"), "it was sent: {proposed}");
+		assert_eq!(session.chain.calls().len(), 2);
 	}
 
 	/// A council of four seats, in which the user has voted yes on the only motion, and another no.
@@ -579,12 +607,16 @@ mod tests {
 		}
 		let account = session.me().unwrap().account();
 		let (key, encryption_key) = (AccountId::new([1; 32]), [1; 32]);
+		let number = key_number(&account, &key, &encryption_key);
 		let call = RecoveryCall::set_key { account, key, encryption_key };
 		let said = describe(&session, Some(&as_root(call.into())));
 		assert!(
 			said.starts_with("let the key 5") && said.contains("encryption key 0x0101"),
 			"{said}"
 		);
+		assert!(said.contains(&number), "{said}");
+		let said = describe(&session, Some(&as_root(Time::RecoveryDelay.call(7_200))));
+		assert!(said.starts_with("let a new key wait 2 hours after guardians"), "{said}");
 		let manifest =
 			Manifest { version: "0.1.0".into(), files: Default::default(), hash: H256([7; 32]) };
 		let said = describe(&session, Some(&as_root(publish(&manifest))));

@@ -14,7 +14,7 @@ use anyhow::{Context as _, Result};
 use std::collections::BTreeSet;
 use vouchsafe_protocol::{
 	messages::LogLine,
-	types::{address, AccountId, ConsentRef, LogEntry, LogEvent, Outcome, Purpose, H256},
+	types::{address, AccountId, ConsentRef, LogEntry, LogEvent, Outcome, Purpose},
 };
 use vouchsafe_speech::LogKind;
 
@@ -280,8 +280,8 @@ impl Line {
 /// How many entries of a patient's log the user has seen.
 pub async fn seen(session: &Session<impl Platform>, patient: &AccountId) -> Result<u64> {
 	let me = session.me()?;
-	let name = place(&session.genesis(), patient);
-	let found = session.keep.read_own(&me.encryption, SEEN, &name).await?;
+	let name = place(session, patient)?;
+	let found = session.keep.read_own(me, SEEN, &name).await?;
 	let Some(bytes) = found else { return Ok(0) };
 	serde_json::from_slice(&bytes).context("the mark of what was seen of the log is damaged")
 }
@@ -297,12 +297,15 @@ pub async fn mark_seen(
 	if seen(session, patient).await.unwrap_or_default() >= count {
 		return Ok(());
 	}
-	let (name, bytes) = (place(&session.genesis(), patient), serde_json::to_vec(&count)?);
-	session.keep.write_own(&me.encryption, SEEN, &name, &bytes).await
+	let (name, bytes) = (place(session, patient)?, serde_json::to_vec(&count)?);
+	session.keep.write_own(me, SEEN, &name, &bytes).await
 }
 
-/// Where the mark of a log is: two chains may have patients with the same key.
-fn place(genesis: &H256, patient: &AccountId) -> String {
-	let [a, b, c, d, ..] = genesis.0;
-	format!("{}-{}", hex::encode([a, b, c, d]), address(patient))
+/// Where the mark of a log is: two chains may have patients with the same key, and a representative may use
+/// the same machine as the patient.
+fn place(session: &Session<impl Platform>, patient: &AccountId) -> Result<String> {
+	let [a, b, c, d, ..] = session.genesis().0;
+	let place = format!("{}-{}", hex::encode([a, b, c, d]), address(patient));
+	let me = session.me()?.account();
+	Ok(if me == *patient { place } else { format!("{place}-{}", address(&me)) })
 }

@@ -119,7 +119,7 @@ pub async fn read<'a>(
 	Ok(Holdings { institutions: holdings(&records, log), choice, allowed })
 }
 
-/// Chooses who may hold key shares of the user's future records, and in which countries. Empty lists mean
+/// Chooses who may hold key shares of the patient's future records, and in which countries. Empty lists mean
 /// any. The user must have agreed to it. Returns the block.
 pub async fn choose(
 	session: &Session<impl Platform>,
@@ -127,11 +127,12 @@ pub async fn choose(
 	countries: Vec<Country>,
 ) -> Result<u32> {
 	ensure_enough(&session.members, &holders, &countries)?;
-	Ok(session.submit(CustodyCall::choose_holders { holders, countries }).await?.number)
+	let call = CustodyCall::choose_holders { holders, countries };
+	Ok(session.submit_for_patient(call).await?.number)
 }
 
 /// An error if fewer members than a record needs may hold shares by this choice. Nobody could add records
-/// for the user then.
+/// for the patient then.
 pub fn ensure_enough(
 	members: &[Member],
 	holders: &[AccountId],

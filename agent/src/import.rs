@@ -196,7 +196,7 @@ impl Memory {
 		patient: &AccountId,
 	) -> Result<Self> {
 		let name = file_name(genesis, me, patient);
-		match keep.read_own(&me.encryption, FOLDER, &name).await? {
+		match keep.read_own(me, FOLDER, &name).await? {
 			Some(bytes) => serde_json::from_slice(&bytes).context("the file of imports is damaged"),
 			None => Ok(Self::default()),
 		}
@@ -215,7 +215,7 @@ impl Memory {
 		let mut memory = Self::load(keep, genesis, me, patient).await?;
 		change(&mut memory);
 		let bytes = serde_json::to_vec(&memory)?;
-		keep.write_own(&me.encryption, FOLDER, &file_name(genesis, me, patient), &bytes).await
+		keep.write_own(me, FOLDER, &file_name(genesis, me, patient), &bytes).await
 	}
 
 	/// Refuses a file that was imported before, or one that says the same.

@@ -94,6 +94,10 @@ pub struct Entry {
 	pub envelopes: Vec<Envelope>,
 	/// The patient's sealed share.
 	pub patient_share: Option<HexBytes>,
+	/// What seals it again if the patient's encryption key is replaced before the delivery. Programs before this
+	/// one did not keep it.
+	#[serde(default)]
+	pub patient_copy: Option<PatientCopy>,
 	/// Whether a custodian has the ciphertext.
 	pub uploaded: bool,
 	/// Whether the version is final on the chain.
@@ -130,6 +134,15 @@ pub struct WideningRow {
 	pub labels: Vec<Hex<4>>,
 	/// The word of its confidentiality.
 	pub confidentiality: String,
+}
+
+/// The author's copy of the patient's share.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct PatientCopy {
+	/// The encryption key of the patient to which the share is sealed.
+	pub key: Hex<32>,
+	/// The share, sealed to the author.
+	pub kept: HexBytes,
 }
 
 /// A share that is to be delivered to a custodian.

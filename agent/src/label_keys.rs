@@ -4,6 +4,10 @@
 //! enrolling institution. If no custodian that may have a key has one, the patient's client draws it. A
 //! custodian keeps the first key that it gets. When a patient grants a permit to write, the patient's
 //! client delivers the key to the custodians of the institutions that may write.
+//!
+//! A representative with the scope *consents* fetches the patient's key, too, and keeps it under the
+//! patient. A representative draws and delivers none: with a false one, the patient's denies by label would
+//! close nothing.
 
 use crate::{
 	consent::permits_writing,
@@ -71,7 +75,7 @@ pub async fn tags(
 		return Ok(Tagged { table, reason: None });
 	}
 	let learnt = match institution {
-		_ if session.me()?.account() == *patient => own_key(session).await.map(drop),
+		_ if session.patient()? == *patient => own_key(session).await.map(drop),
 		Some(institution) => ask(session, &table, patient, institution, words).await,
 		None => Ok(()),
 	};
@@ -148,8 +152,8 @@ async fn ask_custodian(
 	}
 }
 
-/// Learns the words of labels that are not known here: the patient from the enrolling institution's
-/// custodian, authors from their own. It never draws a key. If the custodian does not help, the labels
+/// Learns the words of labels that are not known here: the patient and representatives from the enrolling
+/// institution's custodian, authors from their own. It never draws a key. If the custodian does not help, the labels
 /// stay unknown.
 pub async fn learn(
 	session: &Session<impl Platform>,
@@ -158,8 +162,10 @@ pub async fn learn(
 ) -> Result<LabelTable> {
 	let table = session.labels_of(patient).await?;
 	let is_known = tags.into_iter().all(|tag| table.word_of(tag).is_some());
-	let Some(me) = session.me.as_ref().filter(|_| !is_known) else { return Ok(table) };
-	let learnt = if me.account() == *patient {
+	if is_known || session.me.is_none() {
+		return Ok(table);
+	}
+	let learnt = if session.is_patient(patient) {
 		fetch_key(session).await.map(drop)
 	} else {
 		match session.acting_for(None).await {
@@ -176,15 +182,23 @@ pub async fn learn(
 	session.labels_of(patient).await
 }
 
-/// The user's own label key: the one that is kept here, or the one that a custodian has. If there is
-/// none, a new key is drawn and delivered to the custodian of the enrolling institution. If that has no
-/// custodian, the key is kept only here.
+/// The patient's label key: the one that is kept here, or the one that a custodian has. If there is
+/// none, the patient draws a new key and delivers it to the custodian of the enrolling institution. If that
+/// has no custodian, the key is kept only here.
 pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 	if let Some(key) = fetch_key(session).await? {
 		return Ok(key);
 	}
-	let me = session.me()?;
-	let consents = session.finalized().await?.all_consents_of(&me.account()).await?;
+	let (me, patient) = (session.me()?, session.patient()?);
+	if session.for_patient.is_some() {
+		let name = session.names.show(&patient);
+		bail!(
+			"no institution that may have {name}’s label key has it, and a representative draws none. {name} draws \
+			 it with its own wallet; for a patient without a key, the institution that enrolled \
+			 {name} does"
+		);
+	}
+	let consents = session.finalized().await?.all_consents_of(&patient).await?;
 	ensure!(
 		!name_labels(consents.iter().map(|(_, consent)| &consent.terms)),
 		"your label key is lost: it is neither here nor with an institution that may have it. With \
@@ -192,18 +206,18 @@ pub async fn own_key(session: &Session<impl Platform>) -> Result<LabelKey> {
 		 them. Revoke these consents first, then grant them again"
 	);
 	let key = LabelKey::random();
-	let home = home_of(session).await?;
+	let home = home_of(session, &patient).await?;
 	if !session.has_custodian(&home) {
-		return LabelTable::keep_key(&session.keep, me, key).await;
+		return LabelTable::keep_key(&session.keep, me, &patient, key).await;
 	}
-	match deliver_to(session, &me.account(), &key, &home).await {
+	match deliver_to(session, &patient, &key, &home).await {
 		// Another device of the patient, or the registrar, delivered a key first.
 		Err(error) if is_other_key(&error) => {
 			let key = fetch_key(session).await?;
 			key.context("the custodian has another label key but did not send it: try again")
 		},
 		Err(error) => Err(error),
-		Ok(()) => LabelTable::keep_key(&session.keep, me, key).await,
+		Ok(()) => LabelTable::keep_key(&session.keep, me, &patient, key).await,
 	}
 }
 
@@ -212,20 +226,22 @@ fn name_labels<'a>(mut terms: impl Iterator<Item = &'a Terms>) -> bool {
 	terms.any(|terms| terms.labels.named().is_some())
 }
 
-/// The user's own label key, if it is kept here or a custodian has it. It is an error if none of those
+/// The patient's label key, if it is kept here or a custodian has it. It is an error if none of those
 /// that answered has it, but one did not answer: a second key would give labels other tags.
 async fn fetch_key(session: &Session<impl Platform>) -> Result<Option<LabelKey>> {
-	let patient = session.me()?.account();
+	let patient = session.patient()?;
 	if let Some(key) = session.labels_of(&patient).await?.key() {
 		return Ok(Some(key.clone()));
 	}
-	let home = home_of(session).await?;
+	let home = home_of(session, &patient).await?;
 	let mut answers = Vec::new();
-	for institution in keepers(session, &home).await? {
-		answers.push((institution.clone(), fetch_from(session, &institution).await));
+	for institution in keepers(session, &patient, &home).await? {
+		answers.push((institution.clone(), fetch_from(session, &patient, &institution).await));
 	}
 	match agreed_key(answers, &home, |institution| session.names.show(institution))? {
-		Some(key) => LabelTable::keep_key(&session.keep, session.me()?, key).await.map(Some),
+		Some(key) => {
+			LabelTable::keep_key(&session.keep, session.me()?, &patient, key).await.map(Some)
+		},
 		None => Ok(None),
 	}
 }
@@ -266,18 +282,21 @@ fn agreed_key(
 	}
 }
 
-/// The institutions whose custodians may have the user's label key: the one that enrolled the user,
+/// The institutions whose custodians may have a patient's label key: the one that enrolled the patient,
 /// those that may write now, and those that wrote records with labels.
-async fn keepers(session: &Session<impl Platform>, home: &AccountId) -> Result<Vec<AccountId>> {
-	let patient = session.me()?.account();
+async fn keepers(
+	session: &Session<impl Platform>,
+	patient: &AccountId,
+	home: &AccountId,
+) -> Result<Vec<AccountId>> {
 	let mut keepers = vec![home.clone()];
 	let at = session.finalized().await?;
-	for (grantee, consent) in at.all_consents_of(&patient).await? {
+	for (grantee, consent) in at.all_consents_of(patient).await? {
 		if permits_writing(&consent.terms) {
 			keepers.extend(institutions_meant(session, &at, &grantee).await?);
 		}
 	}
-	let records = at.all_records_of(&patient).await?.into_iter().map(|(_, record)| record);
+	let records = at.all_records_of(patient).await?.into_iter().map(|(_, record)| record);
 	let labelled = records.filter(|it| it.labels.iter().any(|it| *it != LabelTag::UNCLASSIFIED));
 	keepers.extend(labelled.map(|record| record.author));
 	Ok(distinct(keepers).into_iter().filter(|it| session.has_custodian(it)).collect())
@@ -294,21 +313,22 @@ fn distinct(accounts: Vec<AccountId>) -> Vec<AccountId> {
 	distinct
 }
 
-/// The user's own label key from an institution's custodian. `None` if that does not have it.
+/// A patient's label key from an institution's custodian, which seals it to the user. `None` if that does not
+/// have it.
 async fn fetch_from(
 	session: &Session<impl Platform>,
+	patient: &AccountId,
 	institution: &AccountId,
 ) -> Result<Option<LabelKey>> {
 	let me = session.me()?;
-	let patient = me.account();
 	let name = session.names.show(institution);
-	let sealed = match session.custodian(institution)?.label_key(&me.signer).await {
+	let sealed = match session.custodian(institution)?.label_key(&me.signer, patient).await {
 		Err(CustodianError::NoLabelKey) => return Ok(None),
-		answer => {
-			answer.with_context(|| format!("your label key could not be fetched from {name}"))?
-		},
+		answer => answer.with_context(|| {
+			format!("{} label key could not be fetched from {name}", whose(session))
+		})?,
 	};
-	let (genesis, patient) = (session.genesis().0, account_bytes(&patient));
+	let (genesis, patient) = (session.genesis().0, account_bytes(patient));
 	let key = LabelKey::open(&me.encryption, &genesis, &patient, &sealed.key.0)
 		.with_context(|| format!("cannot open the label key from {name}"))?;
 	ensure!(
@@ -319,11 +339,22 @@ async fn fetch_from(
 	Ok(Some(key))
 }
 
-/// The institution that enrolled the user.
-async fn home_of(session: &Session<impl Platform>) -> Result<AccountId> {
-	let me = session.me()?.account();
-	let account = session.finalized().await?.account(&me).await?;
-	Ok(account.context("your account is not enrolled")?.enrolled_by)
+/// Whose label key it is.
+fn whose(session: &Session<impl Platform>) -> String {
+	match &session.for_patient {
+		Some(patient) => format!("{}’s", session.names.show(patient)),
+		None => "your".to_owned(),
+	}
+}
+
+/// The institution that enrolled a patient.
+async fn home_of(session: &Session<impl Platform>, patient: &AccountId) -> Result<AccountId> {
+	let account = session.finalized().await?.account(patient).await?;
+	let account = account.with_context(|| match &session.for_patient {
+		Some(patient) => format!("{} is not enrolled", session.names.show(patient)),
+		None => "your account is not enrolled".to_owned(),
+	})?;
+	Ok(account.enrolled_by)
 }
 
 /// Draws a label key for a patient who was just enrolled, and delivers it to the custodian of the
@@ -372,7 +403,9 @@ pub struct KeyDeliveries {
 	pub failed: Vec<(AccountId, String)>,
 }
 
-/// Delivers the user's label key to the custodians of all institutions that may write by these permits.
+/// Delivers the patient's label key to the custodians of all institutions that may write by these permits. A
+/// representative delivers none: the report has those that may lack it, which are all but the one that enrolled
+/// the patient.
 pub async fn deliver<'a>(
 	session: &Session<impl Platform>,
 	permits: impl IntoIterator<Item = (&'a Grantee, &'a Terms)>,
@@ -390,8 +423,15 @@ pub async fn deliver<'a>(
 	if institutions.is_empty() {
 		return Ok(report);
 	}
+	let patient = session.patient()?;
+	if session.for_patient.is_some() {
+		let home = home_of(session, &patient).await?;
+		let why = "only the patient gives it to institutions";
+		let others = institutions.into_iter().filter(|it| *it != home);
+		report.failed = others.map(|it| (it, why.to_owned())).collect();
+		return Ok(report);
+	}
 	let key = own_key(session).await?;
-	let patient = session.me()?.account();
 	for institution in institutions {
 		match deliver_to(session, &patient, &key, &institution).await {
 			Ok(()) => report.delivered.push(institution),
@@ -428,8 +468,10 @@ pub(crate) async fn institutions_meant<P: Platform>(
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{keys::Identity, memory::MemoryKeep};
-	use vouchsafe_protocol::types::{Effect, LabelFilter};
+	use crate::{
+		consent::fixtures::hospital, keys::Identity, memory::MemoryKeep, scripted::Scripted,
+	};
+	use vouchsafe_protocol::types::{Action, Actions, Consent, Effect, LabelFilter, Record, H256};
 
 	#[test]
 	fn a_record_is_unclassified_unless_all_its_tags_are_known() {
@@ -487,6 +529,51 @@ mod tests {
 		let any = Terms { labels: LabelFilter::Any, ..plain.clone() };
 		assert!(!name_labels([&plain, &any].into_iter()));
 		assert!(name_labels([&plain, &named].into_iter()));
+	}
+
+	/// It is sealed to the representative, who keeps the keys of two patients apart.
+	#[tokio::test]
+	async fn a_representative_fetches_the_key_of_each_patient() {
+		let mut session = Session::<Scripted>::scripted("//Daughter");
+		session.members = vec![hospital()];
+		session.chain.change(|state| {
+			state.institution(&hospital());
+			state.answer("consents_of", &Vec::<(Grantee, Consent)>::new());
+			state.answer("records_of", &Vec::<(H256, Record)>::new());
+		});
+		let me = session.me().unwrap().clone();
+		let keys = [8, 9].map(|id| (AccountId::new([id; 32]), LabelKey::random()));
+		for (patient, key) in &keys {
+			let to = PublicKey(me.encryption_key());
+			let sealed = key.seal(&to, &session.genesis().0, &account_bytes(patient)).unwrap();
+			session.custodians.label_keys.insert(patient.clone(), sealed);
+		}
+		for (patient, key) in &keys {
+			session.for_patient = Some(patient.clone());
+			assert!(own_key(&session).await.unwrap() == *key);
+			assert_eq!(learn(&session, patient, [key.tag("hiv")]).await.unwrap().key(), Some(key));
+		}
+		// From now on, no custodian is needed.
+		session.custodians.label_keys.clear();
+		for (patient, key) in &keys {
+			session.for_patient = Some(patient.clone());
+			assert!(own_key(&session).await.unwrap() == *key);
+		}
+		// It is given to no institution. The one that enrolled the patient has it.
+		let writing =
+			Terms { actions: Actions::of(&[Action::Write]), ..Terms::all(Effect::Permit) };
+		let clinic = AccountId::new([2; 32]);
+		let permits = [hospital().account, clinic.clone()].map(Grantee::Institution);
+		let permits = permits.iter().map(|grantee| (grantee, &writing));
+		let KeyDeliveries { delivered, failed } = deliver(&session, permits).await.unwrap();
+		let lacking: Vec<_> = failed.into_iter().map(|(institution, _)| institution).collect();
+		assert_eq!((delivered, lacking), (vec![], vec![clinic]));
+
+		let other = AccountId::new([7; 32]);
+		session.for_patient = Some(other.clone());
+		let error = format!("{:#}", own_key(&session).await.unwrap_err());
+		let whose = format!("{}’s label key could not be fetched", session.names.show(&other));
+		assert!(error.starts_with(&whose), "{error}");
 	}
 
 	/// The attack: while the custodian of the enrolling institution is away, another one gives a false key.

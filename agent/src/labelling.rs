@@ -41,5 +41,5 @@ pub async fn add(
 	.await?;
 	let call =
 		RecordsCall::add_labels { patient: patient.clone(), record, labels: labels.into_inner() };
-	session.submit(call).await
+	session.submit_for_patient(call).await
 }

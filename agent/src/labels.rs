@@ -4,7 +4,8 @@
 //! see [`vouchsafe_vault::label`] and [`crate::label_keys`]. A file, sealed to the user's key, keeps what
 //! is known of a patient's labels:
 //!
-//! - tags that a custodian computed for an author, and on the patient's own machine the key itself;
+//! - tags that a custodian computed for an author, and on the machine of the patient or a representative the
+//!   key itself;
 //! - words that were used here, or learnt by opening records. They are encrypted with each labelled
 //!   record, as the parameter `labels` of its media type (`application/fhir+json; labels="hiv"`).
 //!
@@ -59,7 +60,7 @@ pub fn tells_apart(key: &LabelKey) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LabelTable {
-	/// The label key, on the patient's own machine. It has a file of its own.
+	/// The label key, on the machine of the patient or a representative. It has a file of its own.
 	#[serde(skip)]
 	key: Option<LabelKey>,
 	/// Tags that a custodian computed.
@@ -94,13 +95,13 @@ impl LabelTable {
 	/// Reads what is known of a patient's labels.
 	pub async fn load(keep: &impl Keep, me: &Identity, patient: &AccountId) -> Result<Self> {
 		let name = file_name(me, patient);
-		let mut table: Self = match keep.read_own(&me.encryption, FOLDER, &name).await? {
+		let mut table: Self = match keep.read_own(me, FOLDER, &name).await? {
 			Some(bytes) => {
 				serde_json::from_slice(&bytes).context("the file of labels is damaged")?
 			},
 			None => Self::default(),
 		};
-		if let Some(bytes) = keep.read_own(&me.encryption, KEYS, &name).await? {
+		if let Some(bytes) = keep.read_own(me, KEYS, &name).await? {
 			let key =
 				LabelKey::from_bytes(&bytes).context("the file of the label key is damaged")?;
 			table.key = Some(key);
@@ -123,20 +124,25 @@ impl LabelTable {
 		if table != before {
 			let bytes = serde_json::to_vec(&table)?;
 			let name = file_name(me, patient);
-			keep.write_own(&me.encryption, FOLDER, &name, &bytes).await?;
+			keep.write_own(me, FOLDER, &name, &bytes).await?;
 		}
 		Ok((table, value))
 	}
 
-	/// Keeps the user's own label key, unless there is one already. Returns the kept one.
-	pub async fn keep_key(keep: &impl Keep, me: &Identity, key: LabelKey) -> Result<LabelKey> {
+	/// Keeps the label key of a patient, who is the user or whom the user represents, unless there is one
+	/// already. Returns the kept one.
+	pub async fn keep_key(
+		keep: &impl Keep,
+		me: &Identity,
+		patient: &AccountId,
+		key: LabelKey,
+	) -> Result<LabelKey> {
 		let _lock = keep.lock().await?;
-		let patient = me.account();
-		if let Some(kept) = Self::load(keep, me, &patient).await?.key {
+		if let Some(kept) = Self::load(keep, me, patient).await?.key {
 			return Ok(kept);
 		}
-		let name = file_name(me, &patient);
-		keep.write_own(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+		let name = file_name(me, patient);
+		keep.write_own(me, KEYS, &name, &key.to_bytes()[..]).await?;
 		Ok(key)
 	}
 
@@ -157,11 +163,11 @@ impl LabelTable {
 		table.records.extend(records.clone());
 		if table != before {
 			let bytes = serde_json::to_vec(&table)?;
-			keep.write_own(&me.encryption, FOLDER, &name, &bytes).await?;
+			keep.write_own(me, FOLDER, &name, &bytes).await?;
 		}
 		let Some(key) = key else { return Ok(false) };
 		if before.key.is_none() {
-			keep.write_own(&me.encryption, KEYS, &name, &key.to_bytes()[..]).await?;
+			keep.write_own(me, KEYS, &name, &key.to_bytes()[..]).await?;
 		}
 		Ok(before.key.is_some_and(|kept| kept != *key))
 	}
@@ -171,7 +177,7 @@ impl LabelTable {
 		&self.records
 	}
 
-	/// The user's own label key, if it is kept here.
+	/// The patient's label key, if it is kept here.
 	pub fn key(&self) -> Option<&LabelKey> {
 		self.key.as_ref()
 	}
@@ -522,8 +528,10 @@ mod tests {
 		assert_eq!(other, LabelTable::default());
 		// The first key stays.
 		let key = LabelKey::random();
-		assert!(LabelTable::keep_key(&keep, &me, key.clone()).await.unwrap() == key);
-		assert!(LabelTable::keep_key(&keep, &me, LabelKey::random()).await.unwrap() == key);
+		let account = me.account();
+		assert!(LabelTable::keep_key(&keep, &me, &account, key.clone()).await.unwrap() == key);
+		let other = LabelKey::random();
+		assert!(LabelTable::keep_key(&keep, &me, &account, other).await.unwrap() == key);
 		let kept = LabelTable::load(&keep, &me, &me.account()).await.unwrap();
 		assert!(kept.key() == Some(&key) && kept.words == table.words);
 	}
@@ -540,18 +548,18 @@ mod tests {
 		};
 		LabelTable::update(&keep, &before, &account, learn).await.unwrap();
 		let key = LabelKey::random();
-		LabelTable::keep_key(&keep, &before, key.clone()).await.unwrap();
+		LabelTable::keep_key(&keep, &before, &account, key.clone()).await.unwrap();
 
 		let encryption = vouchsafe_vault::seal::SecretKey::random();
 		let now = Identity { encryption, ..before.clone() };
 		let table = LabelTable::load(&keep, &now, &account).await.unwrap();
 		assert_eq!(table, LabelTable::default());
-		assert!(LabelTable::keep_key(&keep, &now, key.clone()).await.unwrap() == key);
+		assert!(LabelTable::keep_key(&keep, &now, &account, key.clone()).await.unwrap() == key);
 		LabelTable::update(&keep, &now, &account, learn).await.unwrap();
 		let table = LabelTable::load(&keep, &now, &account).await.unwrap();
 		assert!(table.key() == Some(&key) && table.used_words().count() == 1);
 		let places = keep.places();
-		let former = places.iter().filter(|(_, name)| name.ends_with(".former")).count();
+		let former = places.iter().filter(|(_, name)| name.ends_with(".former-1")).count();
 		assert_eq!((places.len(), former), (4, 2), "nothing is lost: {places:?}");
 	}
 

@@ -2,7 +2,8 @@
 //! All I/O goes through traits: `vouchsafe_protocol`'s for the chain and the custodians, and those of
 //! [`platform`] for everything else.
 //!
-//! - [`session`]: connections, a key, stored things and names, which all other modules use.
+//! - [`session`]: connections, a key, stored things and names, which all other modules use. [`acting`]: acts
+//!   for a patient, as a representative.
 //! - [`author`]: adds records. [`journal`]: resumes adding after it was interrupted.
 //! - [`open`]: opens records. [`verify`]: checks every copy of a record.
 //! - [`consent`], [`request`], [`audit`], [`council`]: consents, access requests, logs and motions.
@@ -16,6 +17,7 @@
 //! - [`practice`]: a practitioner's own requests, and what is open to a practitioner.
 //! - [`overlap`]: consents that let the same people in. [`staff`]: what takes two of an institution's
 //!   staff. [`registrar`]: the registration desk. [`recovery`]: guardians, and new keys for accounts.
+//!   [`representation`]: who acts for patients, and patients without a key. [`evidence`]: what staff have seen.
 //! - [`keys`], [`names`]: keys and the address book. [`backup`]: the printed sheet that restores an account.
 //!   [`synced`]: what an account keeps for all its devices. [`pins`]: names and keys of the members, as they
 //!   were seen first.
@@ -25,6 +27,7 @@
 //!   [`advice`]: what a person can do about a failure.
 
 pub mod access;
+pub mod acting;
 pub mod advice;
 pub mod assist;
 pub mod audit;
@@ -35,6 +38,7 @@ pub mod council;
 pub mod dates;
 pub mod difference;
 pub mod english;
+pub mod evidence;
 pub mod file_names;
 mod hedge;
 pub mod history;
@@ -58,6 +62,7 @@ pub mod preview;
 pub mod readable;
 pub mod recovery;
 pub mod registrar;
+pub mod representation;
 pub mod request;
 #[cfg(test)]
 mod scripted;

@@ -263,6 +263,7 @@ impl Session<Offline> {
 			members: Vec::new(),
 			pins: Pins::default(),
 			me: Some(me),
+			for_patient: None,
 			speech: &ENGLISH,
 			hook: None,
 		}
@@ -363,6 +364,8 @@ pub(crate) struct MemoryCustodians {
 	pub(crate) backup_days: u16,
 	/// The log that they send, if it has lines.
 	pub(crate) log: Vec<LogLine>,
+	/// The label keys of patients that they send, as they are sealed.
+	pub(crate) label_keys: BTreeMap<AccountId, Vec<u8>>,
 	/// The institution whose custodian it is.
 	institution: Option<AccountId>,
 }
@@ -477,8 +480,15 @@ impl Custodian for MemoryCustodians {
 		self.fail()
 	}
 
-	async fn label_key(&self, _: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
-		self.fail()
+	async fn label_key(
+		&self,
+		_: &impl Signer,
+		patient: &AccountId,
+	) -> Result<SealedLabelKey, CustodianError> {
+		match self.label_keys.get(patient) {
+			Some(key) => Ok(SealedLabelKey { key: HexBytes(key.clone()) }),
+			None => self.fail(),
+		}
 	}
 
 	async fn label_tags(

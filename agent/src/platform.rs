@@ -2,7 +2,7 @@
 //! clock, and a way to show progress. The connections are `vouchsafe_protocol`'s
 //! [`Submit`] and [`Custodians`].
 
-use crate::{advice::Advised, open::Unsealed};
+use crate::{advice::Advised, keys::Identity, open::Unsealed};
 use anyhow::{Context as _, Result};
 use bytes::Bytes;
 use futures::{stream, Stream, StreamExt};
@@ -182,54 +182,89 @@ pub trait Keep: Clone + SendOutsideWasm + SyncOutsideWasm + 'static {
 		async move {
 			let Some(sealed) = self.read(folder, name).await? else { return Ok(None) };
 			let bytes = seal::open(key, Purpose::Text, &address(folder, name), &sealed)
-				.with_context(|| {
-					format!("{} is sealed to another key", self.describe(folder, name))
-				})?;
+				.with_context(|| closed(&self.describe(folder, name)))?;
 			Ok(Some(bytes))
 		}
 	}
 
-	/// The same, for what the person can do without. What is sealed to another key counts as nothing: the
-	/// account's encryption key may have been replaced since.
+	/// Reads what [`Self::write_own`] wrote. What is sealed to a former encryption key of the account counts as
+	/// nothing. It is an error if it is damaged: what is kept also tells what this device has seen before.
 	fn read_own(
 		&self,
-		key: &SecretKey,
+		me: &Identity,
 		folder: &str,
 		name: &str,
 	) -> impl Future<Output = Result<Option<Zeroizing<Vec<u8>>>>> + SendOutsideWasm {
 		async move {
-			match self.read_sealed(key, folder, name).await {
-				Err(error) if does_not_open(&error) => {
-					tracing::info!("{error:#}");
-					Ok(None)
-				},
-				read => read,
+			let Some(kept) = self.read(folder, name).await? else { return Ok(None) };
+			let opened = open_own(me, &address(folder, name), &kept)
+				.with_context(|| closed(&self.describe(folder, name)))?;
+			if opened.is_none() {
+				let place = self.describe(folder, name);
+				tracing::info!("{place} is sealed to a former encryption key of the account");
 			}
+			Ok(opened)
 		}
 	}
 
-	/// Writes what [`Self::read_own`] reads. What is sealed to another key there is kept beside it, as
-	/// `NAME.former`: the person may still have that key.
+	/// Writes bytes at a place so that only the person's present encryption key opens them. What is sealed to
+	/// a former one there is kept beside it, as `NAME.former-1` and so on: the person may still have that key.
 	fn write_own(
 		&self,
-		key: &SecretKey,
+		me: &Identity,
 		folder: &str,
 		name: &str,
 		bytes: &[u8],
 	) -> impl Future<Output = Result<()>> + SendOutsideWasm {
+		let address = address(folder, name);
+		let sealed = seal::seal(&me.encryption.public(), Purpose::Text, &address, bytes);
 		async move {
-			if self.read_sealed(key, folder, name).await.is_err_and(|it| does_not_open(&it)) {
-				let former = self.read(folder, name).await?.unwrap_or_default();
-				self.write(folder, &format!("{name}.former"), &former).await?;
+			let own = [OWN, &me.encryption_key(), &sealed?].concat();
+			if let Some(kept) = self.read(folder, name).await? {
+				let opened = open_own(me, &address, &kept)
+					.with_context(|| closed(&self.describe(folder, name)))?;
+				if opened.is_none() {
+					let taken = self.files(folder).await?;
+					let former = (1..)
+						.map(|number| format!("{name}.former-{number}"))
+						.find(|former| !taken.contains(former))
+						.context("no name is left for what was kept before")?;
+					self.write(folder, &former, &kept).await?;
+				}
 			}
-			self.write_sealed(key, folder, name, bytes).await
+			self.write(folder, name, &own).await
 		}
 	}
 }
 
-/// Whether sealed bytes do not open: they are sealed to another key, or damaged.
-fn does_not_open(error: &anyhow::Error) -> bool {
-	matches!(error.downcast_ref(), Some(vouchsafe_vault::Error::CannotOpen))
+/// How what [`Keep::write_own`] wrote begins. The encryption key to which it is sealed follows, and then what
+/// is sealed.
+const OWN: &[u8] = b"vouchsafe/own/1\n";
+
+/// Opens what [`Keep::write_own`] wrote at this address. `None` if it is sealed to a former encryption key of
+/// the account. Programs before this one did not write to which key: then only an account whose key was
+/// replaced can have had another one.
+fn open_own(
+	me: &Identity,
+	address: &[u8],
+	kept: &[u8],
+) -> Result<Option<Zeroizing<Vec<u8>>>, vouchsafe_vault::Error> {
+	let named = kept.strip_prefix(OWN).and_then(<[u8]>::split_first_chunk::<32>);
+	let (may_be_former, sealed) = match named {
+		Some((key, sealed)) => (*key != me.encryption_key(), sealed),
+		None => (me.key() != me.account(), kept),
+	};
+	match seal::open(&me.encryption, Purpose::Text, address, sealed) {
+		Err(vouchsafe_vault::Error::CannotOpen) if may_be_former => Ok(None),
+		opened => opened.map(Some),
+	}
+}
+
+/// What is wrong with a place whose bytes do not open.
+fn closed(place: &str) -> String {
+	format!(
+		"{place} is damaged or sealed to another key: restore it from a backup, or move it elsewhere"
+	)
 }
 
 /// The associated data of sealed bytes: their place.
@@ -311,6 +346,7 @@ pub trait Task: SendOutsideWasm + SyncOutsideWasm {
 mod tests {
 	use super::*;
 	use crate::memory::MemoryKeep;
+	use vouchsafe_protocol::types::AccountId;
 
 	#[tokio::test]
 	async fn sealed_bytes_open_only_with_their_key_and_at_their_place() {
@@ -320,28 +356,77 @@ mod tests {
 		keep.write_sealed(&key, "texts", "a", b"text").await.unwrap();
 		assert_eq!(*keep.read_sealed(&key, "texts", "a").await.unwrap().unwrap(), b"text");
 		let error = keep.read_sealed(&other, "texts", "a").await.unwrap_err().to_string();
-		assert!(error.contains("texts/a is sealed to another key"), "{error}");
+		assert!(error.contains("texts/a is damaged or sealed to another key"), "{error}");
 		keep.copy(("texts", "a"), ("texts", "b"));
 		assert!(keep.read_sealed(&key, "texts", "b").await.is_err());
 		assert!(*keep.read("texts", "a").await.unwrap().unwrap() != b"text");
 	}
 
+	/// Eva, with an encryption key that is drawn anew.
+	fn eva() -> Identity {
+		let encryption = SecretKey::random();
+		Identity { encryption, ..Identity::development("//PatientA").unwrap() }
+	}
+
 	#[tokio::test]
 	async fn what_is_sealed_to_a_replaced_key_makes_room_and_is_kept() {
 		let keep = MemoryKeep::default();
-		let (former, key) = (SecretKey::random(), SecretKey::random());
-		keep.write_own(&former, "texts", "a", b"before").await.unwrap();
-		assert_eq!(*keep.read_own(&former, "texts", "a").await.unwrap().unwrap(), b"before");
-		assert!(keep.read_own(&key, "texts", "a").await.unwrap().is_none());
-		for text in [b"one", b"two"] {
-			keep.write_own(&key, "texts", "a", text).await.unwrap();
-			assert_eq!(*keep.read_own(&key, "texts", "a").await.unwrap().unwrap(), *text);
+		let all = [eva(), eva(), eva()];
+		for (place, me) in all.iter().enumerate() {
+			assert!(keep.read_own(me, "texts", "a").await.unwrap().is_none());
+			for text in [b"one", b"two"] {
+				keep.write_own(me, "texts", "a", text).await.unwrap();
+				assert_eq!(*keep.read_own(me, "texts", "a").await.unwrap().unwrap(), *text);
+			}
+			assert_eq!(keep.places().len(), 1 + place, "none is written over");
 		}
+		for (former, me) in [("a.former-1", &all[0]), ("a.former-2", &all[1])] {
+			keep.copy(("texts", former), ("texts", "a"));
+			assert_eq!(*keep.read_own(me, "texts", "a").await.unwrap().unwrap(), *b"two");
+		}
+	}
+
+	/// The attack: the mark of what was seen before is damaged, and would begin anew.
+	#[tokio::test]
+	async fn what_is_damaged_does_not_count_as_nothing() {
+		// Also of an account whose key was replaced before.
+		let (me, account) = (eva(), AccountId::new([7; 32]));
+		for me in [&me, &me.clone().signing_for(account)] {
+			let keep = MemoryKeep::default();
+			keep.write_own(me, "texts", "a", b"text").await.unwrap();
+			let whole = keep.read("texts", "a").await.unwrap().unwrap().to_vec();
+			let flipped = |place: usize| {
+				let mut bytes = whole.clone();
+				bytes[place] ^= 1;
+				bytes
+			};
+			let last = whole.len() - 1;
+			let short = [0, OWN.len() + 40, last].map(|length| whole[..length].to_vec());
+			let damaged =
+				[vec![0; whole.len()], flipped(0), flipped(OWN.len() + 32), flipped(last)];
+			for bytes in short.into_iter().chain(damaged) {
+				keep.write("texts", "a", &bytes).await.unwrap();
+				let read = keep.read_own(me, "texts", "a").await.unwrap_err().to_string();
+				assert!(read.starts_with("texts/a is damaged or sealed to another key"), "{read}");
+				keep.write_own(me, "texts", "a", b"new").await.unwrap_err();
+				assert_eq!(*keep.read("texts", "a").await.unwrap().unwrap(), bytes);
+			}
+			assert_eq!(keep.places().len(), 1);
+		}
+	}
+
+	/// Programs before this one wrote no key.
+	#[tokio::test]
+	async fn without_the_key_only_an_account_with_a_new_key_has_had_another() {
+		let (keep, me, now) = (MemoryKeep::default(), eva(), eva());
+		keep.write_sealed(&me.encryption, "texts", "a", b"text").await.unwrap();
+		assert_eq!(*keep.read_own(&me, "texts", "a").await.unwrap().unwrap(), *b"text");
+		keep.read_own(&now, "texts", "a").await.unwrap_err();
+		keep.write_own(&now, "texts", "a", b"new").await.unwrap_err();
+		let now = now.signing_for(AccountId::new([7; 32]));
+		assert!(keep.read_own(&now, "texts", "a").await.unwrap().is_none());
+		keep.write_own(&now, "texts", "a", b"new").await.unwrap();
+		assert_eq!(*keep.read_own(&now, "texts", "a").await.unwrap().unwrap(), *b"new");
 		assert_eq!(keep.places().len(), 2);
-		keep.copy(("texts", "a.former"), ("texts", "a"));
-		assert_eq!(*keep.read_own(&former, "texts", "a").await.unwrap().unwrap(), b"before");
-		// Bytes that were never sealed are still an error.
-		keep.write("texts", "a", b"damaged").await.unwrap();
-		assert!(keep.read_own(&key, "texts", "a").await.is_err());
 	}
 }

@@ -61,7 +61,7 @@ fn place(me: &Identity, genesis: &H256) -> String {
 
 pub(crate) async fn read_notes(keep: &impl Keep, me: &Identity, genesis: &H256) -> Result<Notes> {
 	let place = place(me, genesis);
-	match keep.read_own(&me.encryption, FOLDER, &place).await? {
+	match keep.read_own(me, FOLDER, &place).await? {
 		Some(bytes) => serde_json::from_slice(&bytes)
 			.with_context(|| format!("{} is damaged", keep.describe(FOLDER, &place))),
 		None => Ok(Notes::new()),
@@ -75,7 +75,7 @@ pub(crate) async fn write_notes(
 	notes: &Notes,
 ) -> Result<()> {
 	let bytes = serde_json::to_vec(notes)?;
-	keep.write_own(&me.encryption, FOLDER, &place(me, genesis), &bytes).await
+	keep.write_own(me, FOLDER, &place(me, genesis), &bytes).await
 }
 
 /// Notes a request of the user's.
@@ -213,7 +213,7 @@ pub async fn openable<P: Platform>(
 ) -> Result<Openable> {
 	let me = session.me()?;
 	let request =
-		AskOpenable { patient: patient.into(), institution: institution.into(), after: None };
+		AskOpenable { patient: patient.into(), institution: Some(institution.into()), after: None };
 	let mut keepers: Vec<_> = session.members.iter().filter(|it| it.is_active()).collect();
 	keepers.retain(|it| it.custodian.is_some());
 	keepers.sort_by_key(|it| it.account != *institution);

@@ -7,6 +7,8 @@
 //! - If it has none, two of the staff of the institution that enrolled it make a [`proposal`], and an
 //!   authority approves it.
 //!
+//! An institution or authority gets its new key from the [council](crate::council::set_key).
+//!
 //! The person with the new key makes a [`request`], which is a [file](RequestFile). People compare the
 //! [`key_number`]. After a delay, in which the account can [`object`], somebody who is enrolled
 //! [finishes](finish) it.
@@ -38,8 +40,8 @@ use vouchsafe_protocol::{
 	proven,
 	traits::{Submit, View},
 	types::{
-		account_bytes, Account, AccountId, AccountKind, Attempt, By, KeyChange, KeyState,
-		RecoveryView, Role, Status, H256,
+		account_bytes, Account, AccountId, AccountKind, Attempt, By, Force, KeyChange, KeyState,
+		RecoveryView, RepresentativeView, Role, Status, H256,
 	},
 };
 
@@ -76,7 +78,11 @@ pub async fn account_of(at: &impl View, key: &AccountId) -> Result<AccountId> {
 }
 
 /// An error if a key is somebody's, or was.
-async fn ensure_free<P: Platform>(session: &Session<P>, at: &At<P>, key: &AccountId) -> Result<()> {
+pub(crate) async fn ensure_free<P: Platform>(
+	session: &Session<P>,
+	at: &At<P>,
+	key: &AccountId,
+) -> Result<()> {
 	let taken = |by: String| -> Result<()> { Err(Advised::new(by, Advice::MakeKey).into()) };
 	match at.key_state(key).await? {
 		Some(KeyState::Signs(account)) => {
@@ -187,11 +193,24 @@ pub async fn request(
 	let me = session.me()?;
 	let at = session.finalized().await?;
 	ensure_free(session, &at, &me.key()).await?;
-	recoverable(session, &at, account).await?;
+	// The council gives a member its new key.
+	if session.member(account).is_none() {
+		recoverable(session, &at, account).await?;
+	}
 	let expires = at.time().await?.saturating_add(valid_for);
 	let (genesis, encryption_key) = (session.genesis(), me.encryption_key());
 	let request = KeyRequest::sign(&me.signer, genesis, account, encryption_key, expires).await?;
 	Ok(RequestFile { request, salt: Some(Hex(vouchsafe_vault::random_bytes())) })
+}
+
+/// An error if a request has expired.
+pub(crate) async fn ensure_valid(at: &impl View, request: &KeyRequest) -> Result<()> {
+	if request.expires <= at.time().await? {
+		let message =
+			format!("the request for a new key expired at {}", show_moment(request.expires));
+		bail!(Advised::new(message, Advice::AskForKeyRequest));
+	}
+	Ok(())
 }
 
 /// An error if the chain would not take a request now.
@@ -200,11 +219,7 @@ async fn check<P: Platform>(
 	at: &At<P>,
 	request: &KeyRequest,
 ) -> Result<Account> {
-	if request.expires <= at.time().await? {
-		let message =
-			format!("the request for a new key expired at {}", show_moment(request.expires));
-		bail!(Advised::new(message, Advice::AskForKeyRequest));
-	}
+	ensure_valid(at, request).await?;
 	let account = request.account.into();
 	if session.me()?.account() == account {
 		let message = "you cannot give your own account a new key like this: change to it with your present key";
@@ -471,7 +486,7 @@ fn nothing_for(name: &str) -> String {
 }
 
 /// The authority that the user is, or whose privacy officer the user is: this one, or the only one.
-async fn authority_of<P: Platform>(
+pub(crate) async fn authority_of<P: Platform>(
 	session: &Session<P>,
 	at: &At<P>,
 	named: Option<&AccountId>,
@@ -569,29 +584,57 @@ pub fn under_way(view: &RecoveryView) -> Vec<UnderWay> {
 	change.into_iter().chain(view.attempt.clone().map(UnderWay::Attempt)).collect()
 }
 
-/// What is under way for the user's own account that the user can object to.
-pub async fn objectionable(session: &Session<impl Platform>) -> Result<Vec<UnderWay>> {
-	let me = session.me()?.account();
-	let mut found = under_way(&session.finalized().await?.recovery(&me).await?);
-	ensure!(!found.is_empty(), "nobody is giving your account a new key now");
+/// What is under way for an account that the user can object to: for the user's own one, or for a ward whom the
+/// user represents.
+pub async fn objectionable(
+	session: &Session<impl Platform>,
+	account: &AccountId,
+) -> Result<Vec<UnderWay>> {
+	let (me, name) = (session.me()?.account(), session.names.show(account));
+	let at = session.finalized().await?;
+	let is_own = *account == me;
+	ensure!(
+		is_own || represents_ward(&at, account, &me).await?,
+		"only {name} can object to a new key of {name}: sign with its present key. For a ward, a representative \
+		 can who is in force"
+	);
+	let mut found = under_way(&at.recovery(account).await?);
+	let whose = if is_own { "your account" } else { &name };
+	ensure!(!found.is_empty(), "nobody is giving {whose} a new key now");
 	found.retain(|it| match it {
 		UnderWay::Attempt(attempt) => !matches!(attempt.by, By::Institution { objected: true, .. }),
 		UnderWay::Change(_) => true,
 	});
 	if found.is_empty() {
+		let who = if is_own { "you have" } else { "somebody has" };
 		let message =
-			"you have objected to this key before, so it takes two attestations, and you cannot object again";
-		bail!(Advised::new(message, Advice::ListRecovery(session.names.show(&me))));
+			format!("{who} objected to this key before, so it takes two attestations, and you cannot object again");
+		bail!(Advised::new(message, Advice::ListRecovery(name)));
 	}
 	Ok(found)
 }
 
-/// Objects to a new key of the user's own account. Returns whether it has ended with that, and the block. It
-/// goes before the account's other calls.
-pub async fn object(session: &Session<impl Platform>, key: &AccountId) -> Result<(bool, u32)> {
+/// Whether somebody represents this account now, to which nobody has a key.
+async fn represents_ward(at: &impl View, account: &AccountId, who: &AccountId) -> Result<bool> {
+	let view = at.representation(account).await?;
+	let is_theirs =
+		|it: &RepresentativeView| it.representative.account == *who && it.force == Force::InForce;
+	Ok(view.ward && view.representatives.iter().any(is_theirs))
+}
+
+/// Objects to a new key of the user's own account, or of a ward's. Returns whether it has ended with that, and the
+/// block. For the own account, it goes before the account's other calls.
+pub async fn object(
+	session: &Session<impl Platform>,
+	account: &AccountId,
+	key: &AccountId,
+) -> Result<(bool, u32)> {
 	let me = session.me()?;
-	let call = RecoveryCall::object { account: me.account(), key: key.clone() };
-	let included = session.chain.submit_revocation(&me.signer, call).await?;
+	let call = RecoveryCall::object { account: account.clone(), key: key.clone() };
+	let included = match *account == me.account() {
+		true => session.chain.submit_revocation(&me.signer, call).await?,
+		false => session.submit(call).await?,
+	};
 	let ended = included.find(|event| match event {
 		Event::Recovery(RecoveryEvent::KeyChangeEnded { .. }) => Some(true),
 		Event::Recovery(RecoveryEvent::RecoveryObjected { ended, .. }) => Some(*ended),
@@ -600,8 +643,11 @@ pub async fn object(session: &Session<impl Platform>, key: &AccountId) -> Result
 	Ok((found_result(&included, ended)?, included.number))
 }
 
-/// What can be finished now for an account.
-pub async fn finishable(session: &Session<impl Platform>, account: &AccountId) -> Result<UnderWay> {
+/// What can be finished now for an account: each for another key.
+pub async fn finishable(
+	session: &Session<impl Platform>,
+	account: &AccountId,
+) -> Result<Vec<UnderWay>> {
 	let name = session.names.show(account);
 	let at = session.finalized().await?;
 	let me = session.me()?.account();
@@ -616,8 +662,21 @@ pub async fn finishable(session: &Session<impl Platform>, account: &AccountId) -
 		all.retain(|it| !matches!(it, UnderWay::Attempt(it) if is_in_doubt(&found, &it.by)));
 		ensure!(!all.is_empty() || view.attempt.is_none(), named_in_doubt(&name));
 	}
-	if let Some(found) = all.iter().find(|it| it.from().is_some_and(|from| from <= now)) {
-		return Ok(found.clone());
+	if let Some(change) = &view.change {
+		let lapses = change.from.saturating_add(proven::attempt_lifetime(&at).await?);
+		all.retain(|it| matches!(it, UnderWay::Attempt(_)) || now < lapses);
+		ensure!(
+			!all.is_empty(),
+			"the change of {name} to another key lapsed at {}, because nobody finished it: begin it again",
+			show_moment(lapses)
+		);
+	}
+	let is_due = |it: &&UnderWay| it.from().is_some_and(|from| from <= now);
+	let mut due: Vec<_> = all.iter().filter(is_due).cloned().collect();
+	// If both are for the same key, the account's own change is finished.
+	due.dedup_by(|second, first| second.key() == first.key());
+	if !due.is_empty() {
+		return Ok(due);
 	}
 	if let Some(from) = all.iter().filter_map(UnderWay::from).min() {
 		bail!(
@@ -646,21 +705,14 @@ fn wants(by: &By) -> String {
 	}
 }
 
-/// Lets the new key of an account replace the present one. Returns the key and the block.
+/// Lets this new key of an account replace the present one. Returns the block.
 pub async fn finish(
 	session: &Session<impl Platform>,
 	account: &AccountId,
-) -> Result<(AccountId, u32)> {
-	let included = session.submit(RecoveryCall::finish { account: account.clone() }).await?;
-	let key = result_of(&included, |event| match event {
-		Event::Recovery(RecoveryEvent::KeyReplaced { account: whose, key, .. })
-			if whose == account =>
-		{
-			Some(key.clone())
-		},
-		_ => None,
-	})?;
-	Ok((key, included.number))
+	key: &AccountId,
+) -> Result<u32> {
+	let call = RecoveryCall::finish { account: account.clone(), key: key.clone() };
+	Ok(session.submit(call).await?.number)
 }
 
 /// Checks that the user's account can change its key, and to this one if it is made already. Returns the change

@@ -13,8 +13,9 @@ use vouchsafe_protocol::{
 	messages::{Hex, ListNames, SetNames, StaffName, MAX_NAME, MAX_NAMES},
 	qr::{Code, QrError, RegistrarCode},
 	signing::{enrolment_text, verify},
+	storage,
 	traits::{Custodian as _, View},
-	types::{Account, AccountId, AccountKind, Affiliation, Role, Status, H256},
+	types::{Account, AccountId, AccountKind, Affiliation, Mandate, Role, Status, H256},
 };
 use vouchsafe_speech::Speech;
 
@@ -225,6 +226,30 @@ async fn has_effect(at: &impl View, call: &EnrolmentCall) -> Result<bool> {
 			}
 		},
 		_ => bail!("not a call of a registrar"),
+	})
+}
+
+/// Who an account has named since its key counts as lost or stolen. None of them counts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NamedInDoubt {
+	/// When it named guardians for the last time, if it did.
+	pub guardians: Option<u64>,
+	/// The representatives whom it appointed.
+	pub representatives: Vec<AccountId>,
+}
+
+/// Reads who an account has named since this moment.
+pub async fn named_since(at: &impl View, account: &AccountId, since: u64) -> Result<NamedInDoubt> {
+	let sets = at.read(storage::guardians(account)).await?;
+	let sets = sets.map(|sets| [sets.present, sets.next.map(|(next, _)| next)]);
+	let named = sets.into_iter().flatten().flatten().map(|guardians| guardians.set_at);
+	let all = at.representation(account).await?.representatives.into_iter();
+	let appointed = all
+		.map(|it| it.representative)
+		.filter(|it| matches!(it.mandate, Mandate::Appointed { at, .. } if since <= at));
+	Ok(NamedInDoubt {
+		guardians: named.filter(|named| since <= *named).max(),
+		representatives: appointed.map(|it| it.account).collect(),
 	})
 }
 

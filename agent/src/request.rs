@@ -1,32 +1,24 @@
 //! Asks patients for access, and answers such requests.
 
+pub mod reasons;
+
 use crate::{
 	advice::{Advice, Advised},
 	consent::{ensure_grantee_confirmed, sentence, shown, Granted},
 	platform::Platform,
 	session::{result_of, Session},
 };
-use anyhow::{bail, Context as _, Result};
+use anyhow::{anyhow, bail, Context as _, Result};
 use vouchsafe_protocol::{
 	calls::AccessRequestsCall,
 	events::{AccessRequestsEvent, Event},
 	traits::View,
-	types::{
-		account_bytes, bounded, AccountId, Action, Actions, Asked, Effect, Grantee, Request, Terms,
-		H256,
-	},
+	types::{bounded, AccountId, Action, Actions, Asked, Effect, Grantee, Request, Terms},
 };
 use vouchsafe_speech::AccessRequest;
-use vouchsafe_vault::seal::{self, PublicKey, Purpose, OVERHEAD};
 
-/// The longest reason, in bytes.
-pub const LONGEST_REASON: usize = 512 - OVERHEAD;
-
-/// The associated data of a sealed reason. It binds the reason to its asker and its patient.
-fn address(genesis: &H256, patient: &AccountId, asker: &AccountId) -> Vec<u8> {
-	let (patient, asker) = (account_bytes(patient), account_bytes(asker));
-	[b"vouchsafe/reason/1".as_slice(), &genesis.0, &patient, &asker].concat()
-}
+/// The longest reason, in bytes. It is shorter if the patient has representatives: see [`reasons`].
+pub const LONGEST_REASON: usize = reasons::longest(1);
 
 /// Checks that a request can ask for these actions.
 pub fn check_actions(actions: Actions) -> Result<()> {
@@ -53,7 +45,8 @@ pub async fn submit(
 	send(session, call).await
 }
 
-/// The call that asks a patient. Its reason is sealed for the patient, and nothing is sent yet.
+/// The call that asks a patient. Its reason is sealed for the patient and the patient's representatives, and
+/// nothing is sent yet.
 pub async fn prepare(
 	session: &Session<impl Platform>,
 	patient: AccountId,
@@ -63,12 +56,6 @@ pub async fn prepare(
 	duration: u64,
 	reason: &str,
 ) -> Result<AccessRequestsCall> {
-	if reason.len() > LONGEST_REASON {
-		bail!(
-			"the reason is too long: at most {LONGEST_REASON} bytes, and it has {}",
-			reason.len()
-		);
-	}
 	check_actions(asked.actions)?;
 	let me = session.me()?;
 	let at = session.fresh().await?;
@@ -76,12 +63,10 @@ pub async fn prepare(
 		.account(&patient)
 		.await?
 		.with_context(|| format!("{} is not enrolled", session.names.show(&patient)))?;
-	let reason = seal::seal(
-		&PublicKey(account.encryption_key),
-		Purpose::Text,
-		&address(&session.genesis(), &patient, &me.account()),
-		reason.as_bytes(),
-	)?;
+	let mut recipients = vec![account.encryption_key];
+	recipients.extend(reasons::answering(&at, &patient).await?);
+	let (genesis, asker) = (session.genesis(), me.account());
+	let reason = reasons::seal(&genesis, &patient, &asker, &recipients, reason)?;
 	Ok(AccessRequestsCall::submit { patient, institution, grantee, asked, duration, reason })
 }
 
@@ -113,27 +98,28 @@ pub fn spoken_call<'a>(
 	Some(spoken_terms(asker, institution, grantee, referred_by, asked, *duration))
 }
 
-/// The request with this number to the user, who is the patient.
+/// The request with this number to the patient, who is the user or for whom the user acts.
 pub async fn find(session: &Session<impl Platform>, id: u32) -> Result<Request> {
-	let me = session.me()?.account();
+	let patient = session.patient()?;
 	let at = session.finalized().await?;
-	at.all_requests_of(&me)
+	at.all_requests_of(&patient)
 		.await?
 		.into_iter()
 		.find(|(number, _)| *number == id)
 		.map(|(_, request)| request)
-		.ok_or_else(|| {
-			let message = format!("there is no request {id} to you");
-			Advised::new(message, Advice::ListRequests).into()
+		.ok_or_else(|| match &session.for_patient {
+			Some(patient) => anyhow!("there is no request {id} to {}", session.names.show(patient)),
+			None => {
+				let message = format!("there is no request {id} to you");
+				Advised::new(message, Advice::ListRequests).into()
+			},
 		})
 }
 
-/// The reason, decrypted for the patient. `None` if it cannot be decrypted.
+/// The reason, decrypted for the patient or for who acts for the patient. `None` if it cannot be decrypted.
 pub fn reason(session: &Session<impl Platform>, request: &Request) -> Option<String> {
-	let me = session.me.as_ref()?;
-	let address = address(&session.genesis(), &me.account(), &request.asker);
-	let bytes = seal::open(&me.encryption, Purpose::Text, &address, &request.reason).ok()?;
-	Some(crate::text::line(&String::from_utf8_lossy(&bytes)))
+	let (me, patient) = (session.me.as_ref()?, session.patient().ok()?);
+	reasons::open(&session.genesis(), &patient, request, &me.encryption)
 }
 
 /// The request as sentences need it.
@@ -207,10 +193,10 @@ pub async fn approve(
 	terms: Terms,
 ) -> Result<Granted> {
 	ensure_grantee_confirmed(session, &grantee, &terms).await?;
-	let sentence = sentence(session, &session.me()?.account(), &grantee, &terms).await?;
+	let sentence = sentence(session, &session.patient()?, &grantee, &terms).await?;
 	let text = shown(session, &sentence).await?;
 	let call = AccessRequestsCall::approve { request: id, grantee: grantee.clone(), terms, text };
-	let included = session.submit(call).await?;
+	let included = session.submit_for_patient(call).await?;
 	let id = result_of(&included, |event| match event {
 		Event::AccessRequests(AccessRequestsEvent::Approved { consent, .. }) => Some(consent.id),
 		_ => None,
@@ -220,7 +206,8 @@ pub async fn approve(
 
 /// Denies a request.
 pub async fn deny(session: &Session<impl Platform>, id: u32) -> Result<u32> {
-	Ok(session.submit(AccessRequestsCall::deny { request: id }).await?.number)
+	let call = AccessRequestsCall::deny { request: id };
+	Ok(session.submit_for_patient(call).await?.number)
 }
 
 /// Withdraws the user's own request to a patient.
@@ -236,16 +223,112 @@ pub async fn withdraw(
 #[cfg(test)]
 mod tests {
 	use super::*;
+	use crate::{
+		consent::fixtures::hospital, consent::plain_terms, keys::Identity, scripted::Scripted,
+	};
+	use vouchsafe_protocol::{
+		api,
+		types::{
+			Account, AccountKind, Force, Mandate, RepresentationView, Representative,
+			RepresentativeView, Scope, Scopes, Status, Suspension,
+		},
+	};
 
-	/// The chain takes no other reasons.
-	#[test]
-	fn an_empty_reason_looks_sealed() {
-		use vouchsafe_protocol::types::{looks_sealed, SEALED_OVERHEAD};
-		let key = vouchsafe_vault::seal::SecretKey::random().public();
-		let sealed = seal::seal(&key, Purpose::Text, b"", b"").unwrap();
-		assert!(looks_sealed(&sealed));
-		assert_eq!(sealed.len(), SEALED_OVERHEAD);
-		assert!(!looks_sealed(&sealed[1..]));
+	/// A request without a reason.
+	pub(super) fn asked_by(asker: &AccountId) -> Request {
+		let institution = hospital().account;
+		Request {
+			asker: asker.clone(),
+			grantee: Grantee::Institution(institution.clone()),
+			institution,
+			referred_by: None,
+			asked: asked_of(plain_terms(Effect::Permit)),
+			duration: 1,
+			reason: vec![],
+			submitted: 0,
+			expires: 1,
+		}
+	}
+
+	fn representative(uri: &str, scope: Scope, force: Force) -> RepresentativeView {
+		let (scopes, until, standby, at) = (Scopes::of(&[scope]), None, false, 0);
+		let mandate = Mandate::Appointed { scopes, until, standby, at };
+		let account = Identity::development(uri).unwrap().account();
+		let suspension = Suspension::None;
+		RepresentativeView {
+			representative: Representative { account, mandate, suspension },
+			force,
+		}
+	}
+
+	/// Only those who answer requests for the patient now read why somebody asks.
+	#[tokio::test]
+	async fn a_reason_is_read_by_who_answers_the_request() {
+		let patient = Identity::development("//PatientA").unwrap().account();
+		let view = RepresentationView {
+			ward: false,
+			representatives: vec![
+				representative("//Consents", Scope::Consents, Force::InForce),
+				representative("//Standby", Scope::Requests, Force::Standby),
+				representative("//Suspended", Scope::Requests, Force::Suspended),
+				representative("//One", Scope::Requests, Force::InForce),
+				representative("//Two", Scope::Requests, Force::InForce),
+				representative("//Three", Scope::Requests, Force::InForce),
+				representative("//Four", Scope::Requests, Force::InForce),
+			],
+		};
+		let asking = Session::<Scripted>::scripted("//DoctorA");
+		let people = [
+			"//PatientA",
+			"//Consents",
+			"//Standby",
+			"//Suspended",
+			"//One",
+			"//Two",
+			"//Three",
+			"//Four",
+		];
+		asking.chain.change(|state| {
+			state.answer_care("representation", &view);
+			for uri in people {
+				let person = Identity::development(uri).unwrap();
+				let account = Account {
+					kind: AccountKind::Person,
+					status: Status::Active,
+					status_since: 0,
+					disabled_since: None,
+					doubt: None,
+					encryption_key: person.encryption_key(),
+					enrolled_by: hospital().account,
+				};
+				state.answer_to(api::account(&person.account()), &Some(account));
+			}
+		});
+		let (institution, asked) = (hospital().account, asked_of(plain_terms(Effect::Permit)));
+		let grantee = Grantee::Institution(institution.clone());
+		let ask = async |reason: &str| {
+			let (patient, asked) = (patient.clone(), asked.clone());
+			let (institution, grantee) = (institution.clone(), grantee.clone());
+			prepare(&asking, patient, institution, grantee, asked, 1, reason).await
+		};
+		let call = ask("second opinion").await.unwrap();
+		let AccessRequestsCall::submit { reason: sealed, .. } = call else { panic!("{call:?}") };
+		let asker = asking.me().unwrap().account();
+		let request = Request { reason: sealed, ..asked_by(&asker) };
+		for (uri, reads) in
+			people.into_iter().zip([true, false, false, false, true, true, true, false])
+		{
+			let mut session = Session::<Scripted>::scripted(uri);
+			session.for_patient = (uri != "//PatientA").then(|| patient.clone());
+			assert_eq!(reason(&session, &request).is_some(), reads, "{uri}");
+		}
+		let error = ask(&"x".repeat(LONGEST_REASON)).await.unwrap_err().to_string();
+		assert!(error.contains("sealed to the patient and 3 representatives"), "{error}");
+		assert!(asking.chain.calls().is_empty());
+
+		// If a custodian does not say who the representatives are, only the patient reads the reason.
+		asking.chain.change(|state| state.refuse_care("representation"));
+		assert!(ask(&"x".repeat(LONGEST_REASON)).await.is_ok());
 	}
 
 	#[test]

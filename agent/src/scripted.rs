@@ -19,14 +19,14 @@ use vouchsafe_protocol::{
 	api::Query,
 	calls::RuntimeCall,
 	compatibility::RuntimeMetadata,
-	errors::ChainError,
+	errors::{ChainError, CustodianError},
 	events::{Event, Included},
 	holders::Member,
 	runtime::runtime_types::pallet_enrolment::types::Custodian,
 	signing::Signer,
 	storage::Key,
 	traits::{Submit, View},
-	types::{Account, AccountId, Institution, H256},
+	types::{Account, AccountId, Institution, RepresentationView, H256},
 };
 
 /// What the node does when a call is submitted: it may change the state, and says which events the call
@@ -40,6 +40,8 @@ pub(crate) struct State {
 	answers: BTreeMap<String, Vec<u8>>,
 	/// What functions answer to certain arguments. They go before the other answers.
 	certain: BTreeMap<(String, Vec<u8>), Vec<u8>>,
+	/// The function that a custodian refuses to prove.
+	refused: Option<String>,
 }
 
 impl State {
@@ -80,6 +82,11 @@ impl State {
 		self.answers.insert(format!("CareApi_{function}"), answer.encode());
 	}
 
+	/// From now on, a function about people is refused, as a custodian does that stands in for the node.
+	pub(crate) fn refuse_care(&mut self, function: &str) {
+		self.refused = Some(format!("CareApi_{function}"));
+	}
+
 	/// Sets what is answered to a question with these arguments.
 	pub(crate) fn answer_to<T: Encode>(&mut self, query: Query<T>, answer: &T) {
 		self.certain.insert((query.function.to_owned(), query.arguments), answer.encode());
@@ -100,6 +107,8 @@ struct Script {
 	refusal: Option<ChainError>,
 	/// What a fresh view is, if it is not the same.
 	fresh: Option<Result<ScriptedNode, ChainError>>,
+	/// Whether no view has the blocks in which calls are included.
+	lags: bool,
 }
 
 /// A node with a script. Clones share it.
@@ -138,6 +147,11 @@ impl ScriptedNode {
 		self.0.lock().unwrap().fresh = Some(Err(ChainError::OldHead(Some(30))));
 	}
 
+	/// From now on, calls are included in a block that no view has yet.
+	pub(crate) fn lags(&self) {
+		self.0.lock().unwrap().lags = true;
+	}
+
 	/// The calls that were submitted.
 	pub(crate) fn calls(&self) -> Vec<RuntimeCall> {
 		self.0.lock().unwrap().calls.clone()
@@ -148,10 +162,11 @@ impl ScriptedNode {
 		if let Some(refusal) = &script.refusal {
 			return Err(refusal.clone());
 		}
-		let Script { state, calls, reaction, .. } = &mut *script;
+		let Script { state, calls, reaction, lags, .. } = &mut *script;
+		let number = if *lags { 2 } else { 1 };
 		let events = reaction.as_mut().map(|react| react(&call, state)).unwrap_or_default();
 		calls.push(call);
-		Ok(Included { block: H256::zero(), number: 1, events })
+		Ok(Included { block: H256::zero(), number, events })
 	}
 }
 
@@ -174,6 +189,9 @@ impl View for ScriptedNode {
 
 	async fn call(&self, function: &str, arguments: Vec<u8>) -> Result<Vec<u8>, ChainError> {
 		let state = self.0.lock().unwrap().state.clone();
+		if state.refused.as_deref() == Some(function) {
+			return Err(CustodianError::NoAccess.into());
+		}
 		let certain = state.certain.get(&(function.to_owned(), arguments));
 		let found = certain.or_else(|| state.answers.get(function)).cloned();
 		found.ok_or_else(|| ChainError::Unreachable(format!("nothing answers {function}")))
@@ -237,10 +255,13 @@ impl Platform for Scripted {
 }
 
 impl Session<Scripted> {
-	/// A session of a development key.
+	/// A session of a development key, on a chain on which nobody represents patients.
 	pub(crate) fn scripted(uri: &str) -> Self {
+		let chain = ScriptedNode::default();
+		let nobody = RepresentationView { ward: false, representatives: vec![] };
+		chain.change(|state| state.answer_care("representation", &nobody));
 		Self {
-			chain: ScriptedNode::default(),
+			chain,
 			custodians: MemoryCustodians::default(),
 			keep: MemoryKeep::default(),
 			clock: FixedClock::default(),
@@ -249,6 +270,7 @@ impl Session<Scripted> {
 			members: Vec::new(),
 			pins: Pins::default(),
 			me: Some(Identity::development(uri).unwrap()),
+			for_patient: None,
 			speech: &ENGLISH,
 			hook: None,
 		}

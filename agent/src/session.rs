@@ -68,6 +68,9 @@ pub struct Session<P: Platform> {
 	pub pins: Pins,
 	/// The user's key, if one was named.
 	pub me: Option<Identity>,
+	/// The patient for whom the user acts, as a representative: see [`crate::acting`]. `None` if the user acts
+	/// for itself.
+	pub for_patient: Option<AccountId>,
 	/// The language of what the user signs. English at first.
 	pub speech: &'static Speech,
 	/// See [`StepHook`].
@@ -102,6 +105,7 @@ impl<P: Platform> Session<P> {
 			members,
 			pins,
 			me,
+			for_patient: None,
 			speech: &ENGLISH,
 			hook,
 		};

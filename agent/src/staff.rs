@@ -8,6 +8,7 @@ use crate::{
 	labels::LabelTable,
 	platform::Platform,
 	recovery::proposal::kept_matter,
+	representation::{on_standby, registration::kept_matters},
 	session::{At, Session},
 };
 use anyhow::Result;
@@ -32,6 +33,27 @@ pub struct Waiting {
 	pub until: u64,
 	/// What it is, in a sentence. `None` if that is not known here: the chain has only its hash.
 	pub sentence: Option<String>,
+}
+
+/// What the signature of one of the two did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signed {
+	/// It waits for the second of the staff.
+	Waits,
+	/// The two agree.
+	Agreed,
+}
+
+/// Who has proposed this content about a subject, if it waits for the second of the staff.
+pub(crate) async fn proposer(
+	at: &impl View,
+	subject: &AccountId,
+	institution: &AccountId,
+	content: &H256,
+) -> Result<Option<AccountId>> {
+	let Some(found) = at.read(staff_proposal(subject, institution)).await? else { return Ok(None) };
+	let waits = at.time().await? < found.at.saturating_add(PROPOSAL_LIFETIME);
+	Ok((waits && found.content == *content).then_some(found.origin))
 }
 
 /// The other proposal about this patient for this institution that this one would replace.
@@ -74,8 +96,10 @@ pub(crate) async fn matter_of<P: Platform>(
 	let records = at.all_records_of(patient).await?;
 	let tags = records.iter().flat_map(|(_, record)| record.labels.iter().copied());
 	let labels = label_keys::learn(session, patient, tags).await?;
-	let new_key = kept_matter(session, patient, institution).await;
-	let matter = match recognise(content, institution, &records, &labels, new_key) {
+	let mut others = on_standby(at, patient).await?;
+	others.extend(kept_matter(session, patient, institution).await);
+	others.extend(kept_matters(session, patient, institution).await);
+	let matter = match recognise(content, institution, &records, &labels, others) {
 		None => in_own_log(session, patient, content).await,
 		known => known,
 	};
@@ -98,13 +122,13 @@ async fn in_own_log(
 }
 
 /// The matter of this hash, if it is about a record of the institution and labels that are known here, about
-/// the patient's death, or a new key that is known here.
+/// the patient's death, or one of the others.
 fn recognise(
 	content: &H256,
 	institution: &AccountId,
 	records: &[(H256, Record)],
 	labels: &LabelTable,
-	new_key: Option<StaffMatter>,
+	others: Vec<StaffMatter>,
 ) -> Option<StaffMatter> {
 	let of_patient = [StaffMatter::DeclareDeceased, StaffMatter::TakeDeathBack];
 	let label_sets = label_sets(labels);
@@ -121,7 +145,7 @@ fn recognise(
 	of_patient
 		.into_iter()
 		.chain(theirs.flat_map(|(id, _)| of_record(*id)))
-		.chain(new_key)
+		.chain(others)
 		.find(|matter| agreed_matter(matter) == *content)
 }
 
@@ -260,7 +284,7 @@ mod tests {
 			StaffMatter::NewKey { key, encryption_key: [id; 32], evidence }
 		};
 		let known = |matter: &StaffMatter| {
-			let kept = Some(new_key(1));
+			let kept = vec![new_key(1), StaffMatter::Activate { representative: COLLEAGUE }];
 			let found = recognise(&agreed_matter(matter), &HOSPITAL, &records, &table, kept);
 			found.as_ref() == Some(matter)
 		};
@@ -274,11 +298,13 @@ mod tests {
 			label(&[1, 4]),
 			label(&[1, 2, 3]),
 			new_key(1),
+			StaffMatter::Activate { representative: COLLEAGUE },
 		] {
 			assert!(known(&matter), "{matter:?}");
 		}
 		let of_another = mark(6, RecordStatus::WrongPatient);
-		for matter in [label(&[1, 2, 3, 4]), label(&[9]), of_another, new_key(2)] {
+		let stranger = StaffMatter::Activate { representative: PATIENT };
+		for matter in [label(&[1, 2, 3, 4]), label(&[9]), of_another, new_key(2), stranger] {
 			assert!(!known(&matter), "{matter:?}");
 		}
 	}

@@ -5,6 +5,7 @@
 mod tests;
 
 use crate::{
+	acting,
 	consent::{self, Granted},
 	platform::Platform,
 	session::Session,
@@ -12,7 +13,9 @@ use crate::{
 use anyhow::{bail, Result};
 use vouchsafe_protocol::{
 	traits::View,
-	types::{AccountId, Action, Actions, Consent, ConsentId, Effect, Grantee, Moment, Terms},
+	types::{
+		AccountId, Action, Actions, Consent, ConsentId, Effect, Grantee, Grantor, Moment, Terms,
+	},
 };
 
 /// What a stop leaves open.
@@ -25,7 +28,7 @@ pub struct Stop {
 }
 
 /// A stop that is in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stopped {
 	/// The number of its consent.
 	pub consent: ConsentId,
@@ -33,6 +36,18 @@ pub struct Stopped {
 	pub since: Moment,
 	/// What it leaves open.
 	pub stop: Stop,
+	/// Who gave it.
+	pub by: Grantor,
+}
+
+impl Stopped {
+	/// The representative who gave it. Those who read by law read on.
+	pub fn representative(&self) -> Option<&AccountId> {
+		match &self.by {
+			Grantor::Representative(who) => Some(who),
+			_ => None,
+		}
+	}
 }
 
 impl Stop {
@@ -69,7 +84,8 @@ pub fn in_force<'a>(
 	of_everyone
 		.filter_map(|(_, consent)| {
 			let stop = Stop::of_terms(&consent.terms)?;
-			Some(Stopped { consent: consent.id, since: consent.granted_at, stop })
+			let (id, since, by) = (consent.id, consent.granted_at, consent.grantor.clone());
+			Some(Stopped { consent: id, since, stop, by })
 		})
 		.collect()
 }
@@ -80,21 +96,43 @@ pub async fn of(session: &Session<impl Platform>, patient: &AccountId) -> Result
 	Ok(in_force(consents.iter().map(|(grantee, consent)| (grantee, consent))))
 }
 
-/// The sentence that the user signs to stop everything.
+/// The sentence that the user signs to stop everything. It is an error if the user acts for a patient and may not
+/// stop this.
 pub async fn sentence(session: &Session<impl Platform>, stop: Stop) -> Result<String> {
+	let terms = stop.terms();
+	acting::ensure_may_store(session, &Stop::GRANTEE, &terms).await?;
+	consent::sentence(session, &session.patient()?, &Stop::GRANTEE, &terms).await
+}
+
+/// Whether everything is stopped like this already. A representative's stop does for representatives, and not
+/// for the patient: it keeps nobody from what the law permits.
+pub async fn is_there(session: &Session<impl Platform>, stop: Stop) -> Result<bool> {
+	let there = of(session, &session.patient()?).await?;
+	let counts = |it: &Stopped| session.for_patient.is_some() || it.representative().is_none();
+	Ok(there.iter().any(|it| it.stop == stop && counts(it)))
+}
+
+/// The consent that a stop amends. A representative amends only its own.
+pub async fn amended(session: &Session<impl Platform>) -> Result<Option<ConsentId>> {
+	let there = of(session, &session.patient()?).await?;
 	let me = session.me()?.account();
-	consent::sentence(session, &me, &Stop::GRANTEE, &stop.terms()).await
+	let is_own = |it: &&Stopped| match session.for_patient {
+		None => it.representative().is_none(),
+		Some(_) => it.representative() == Some(&me),
+	};
+	let any = there.first().filter(|_| session.for_patient.is_none());
+	Ok(there.iter().find(is_own).or(any).map(|it| it.consent))
 }
 
 /// Stops everything, with one signature. A stop that is in force and leaves something else open is
-/// amended. The user must have seen its [`sentence`] and agreed to it.
+/// amended, and by the patient also one that a representative gave: it is the patient's then. The user must have
+/// seen its [`sentence`] and agreed to it.
 pub async fn stop(session: &Session<impl Platform>, stop: Stop) -> Result<Granted> {
-	let there = of(session, &session.me()?.account()).await?;
-	if there.iter().any(|it| it.stop == stop) {
+	if is_there(session, stop).await? {
 		bail!("everything is stopped already");
 	}
-	match there.first() {
-		Some(other) => consent::amend(session, other.consent, stop.terms()).await,
+	match amended(session).await? {
+		Some(id) => consent::amend(session, id, stop.terms()).await,
 		None => consent::grant(session, Stop::GRANTEE, stop.terms()).await,
 	}
 }
@@ -103,7 +141,7 @@ pub async fn stop(session: &Session<impl Platform>, stop: Stop) -> Result<Grante
 /// was revoked, and the block.
 pub async fn resume(session: &Session<impl Platform>) -> Result<Vec<(ConsentId, u32)>> {
 	let mut lifted = Vec::new();
-	for Stopped { consent, .. } in of(session, &session.me()?.account()).await? {
+	for Stopped { consent, .. } in of(session, &session.patient()?).await? {
 		let (_, block) = consent::revoke(session, consent).await?;
 		lifted.push((consent, block));
 	}

@@ -103,7 +103,7 @@ fn words(advice: &Advice) -> String {
 		Advice::BeginAtInstitution(name) => {
 			return format!(
 				". Two of the staff of {name} can begin: `vouchsafe recovery start FILE --institution \
-				 \"{name}\" --evidence TEXT`"
+				 \"{name}\"`"
 			)
 		},
 		Advice::ApproveKey(name) => {
@@ -112,6 +112,10 @@ fn words(advice: &Advice) -> String {
 		Advice::ListRecovery(name) => {
 			return format!(". `vouchsafe recovery list \"{name}\"` shows it")
 		},
+		Advice::ListRepresentatives(name) => {
+			return format!(". `vouchsafe represent list \"{name}\"` shows who does")
+		},
+		Advice::ObjectTo(name) => return format!(": `vouchsafe represent object \"{name}\"`"),
 	};
 	words.to_owned()
 }

@@ -1,5 +1,6 @@
 //! The command line: commands, options and their help. Each command has a module.
 
+mod acting;
 mod audit;
 mod consent;
 mod council;
@@ -10,6 +11,7 @@ mod key;
 mod name;
 mod record;
 mod recovery;
+mod represent;
 mod request;
 mod study;
 mod validator;
@@ -24,6 +26,7 @@ use std::path::PathBuf;
 use vouchsafe_client::{chain::H256, custodian::Network};
 use vouchsafe_primitives::Vocabulary;
 
+pub use acting::Acting;
 pub use audit::{AuditCommand, WhichLines, WhichLog};
 pub use consent::{About, Agreeing, AssistedCover, ConsentCommand, Reach};
 pub use council::{
@@ -38,6 +41,7 @@ pub use record::{
 	relation, AddDocument, Adding, ImportFile, OpenRecords, RecordCommand, WhichRecords,
 };
 pub use recovery::{Only, RecoveryCommand, StartRecovery};
+pub use represent::{Claim, Register, RepresentCommand, Ward};
 pub use request::RequestCommand;
 pub use study::{Choice, Contribution, Paper, StudyCommand, WhichReport, WhichResult};
 pub use validator::{NodesCommand, PeerKey, ValidatorCommand};
@@ -129,6 +133,10 @@ pub struct Cli {
 		help_heading = GLOBAL
 	)]
 	pub key: Option<String>,
+	/// Act for this patient, whom you represent. Only for the commands of a patient that have this option,
+	/// such as `consent grant`.
+	#[arg(long = "for", value_name = "PATIENT", help_heading = acting::ACTING)]
+	pub for_patient: Option<String>,
 	/// Allow development keys, which are public, and custodians at any address. Only on a
 	/// development chain.
 	#[arg(long, global = true, help_heading = GLOBAL)]
@@ -194,6 +202,13 @@ pub enum Command {
 	/// New keys for accounts whose key is lost: ask for one, approve it, object to it, finish it.
 	#[command(subcommand, after_help = "Example:\n  vouchsafe --key ben recovery approve Eva")]
 	Recovery(RecoveryCommand),
+	/// Who acts for patients: appoint representatives, object to them, register them by law, enrol patients
+	/// without a key.
+	#[command(
+		subcommand,
+		after_help = "Example:\n  vouchsafe --key eva represent appoint Ada --scope consents"
+	)]
+	Represent(RepresentCommand),
 	/// The council's motions: admissions, validators, seats, releases of the wallet, upgrades.
 	#[command(after_help = "Example:\n  vouchsafe council list")]
 	Council(Council),
@@ -337,7 +352,7 @@ mod tests {
 	}
 
 	/// The commands that only read, and those that change nothing but this machine's files.
-	const WITHOUT_SIGNATURE: [&str; 37] = [
+	const WITHOUT_SIGNATURE: [&str; 38] = [
 		"vouchsafe key generate",
 		"vouchsafe key import",
 		"vouchsafe key convert",
@@ -351,6 +366,7 @@ mod tests {
 		"vouchsafe guardians card",
 		"vouchsafe guardians show",
 		"vouchsafe recovery list",
+		"vouchsafe represent list",
 		"vouchsafe council list",
 		"vouchsafe council nodes",
 		"vouchsafe council recovery-file",
@@ -415,14 +431,49 @@ mod tests {
 		assert!(read("vouchsafe guardians set --threshold 2 a b c").is_ok());
 		assert!(read("vouchsafe guardians set a b").is_err());
 		assert!(read("vouchsafe recovery start f --card c").is_ok());
-		assert!(read("vouchsafe recovery start f --institution x --evidence y").is_ok());
+		assert!(read("vouchsafe recovery start f --institution x").is_ok());
+		assert!(read("vouchsafe recovery start f --institution x --evidence-file -").is_ok());
 		for wrong in
-			["", " --institution x", " --evidence y", " --card c --institution x --evidence y"]
+			["", " --evidence-file y", " --card c --institution x", " --institution x --evidence y"]
 		{
 			assert!(read(&format!("vouchsafe recovery start f{wrong}")).is_err(), "{wrong}");
 		}
 		assert!(read("vouchsafe recovery object --only attempt").is_ok());
-		assert!(read("vouchsafe recovery approve x --evidence y").is_err());
+		assert!(read("vouchsafe recovery approve x --evidence-file y").is_err());
+		assert!(read("vouchsafe represent appoint x --scope consents,requests --standby").is_ok());
+		for wrong in ["", " --scope kitchen", " --scope", " --scope consents --basis parent"] {
+			assert!(read(&format!("vouchsafe represent appoint x{wrong}")).is_err(), "{wrong}");
+		}
+		assert!(read("vouchsafe represent end x").is_ok());
+		assert!(read("vouchsafe represent end --patient x").is_ok());
+		assert!(read("vouchsafe represent end").is_err());
+		let register = |more: &str| read(&format!("vouchsafe represent register x{more}"));
+		assert!(register(" --patient y --from f").is_ok());
+		assert!(register(" --patient y --basis parent --until-year 2042 --out f").is_ok());
+		assert!(register(" --patient y --basis guardian --scope consents --out f").is_ok());
+		for wrong in [
+			" --from f",
+			" --patient y",
+			" --patient y --basis parent",
+			" --patient y --out f",
+			" --patient y --basis uncle --out f",
+			" --patient y --basis parent --until-year 42 --out f",
+			" --patient y --basis parent --until-year 2042 --until 2042-01-01 --out f",
+			" --patient y --basis parent --out f --evidence birth",
+			" --patient y --basis parent --from f",
+			" --patient y --scope consents --from f",
+		] {
+			assert!(register(wrong).is_err(), "{wrong}");
+		}
+		let ward = |more: &str| read(&format!("vouchsafe represent ward{more}"));
+		assert!(ward(" --from f").is_ok() && ward(" --out f").is_ok());
+		let two = " --representative x --representative y --basis parent --until-year 2042 --out f";
+		assert!(ward(two).is_ok());
+		for wrong in
+			["", " --representative x --out f", " --out f --from f", " --scope consents --out f"]
+		{
+			assert!(ward(wrong).is_err(), "{wrong}");
+		}
 		assert!(read("vouchsafe council status x suspended").is_ok());
 		// Only people can have these.
 		for status in ["deceased", "nonsense"] {

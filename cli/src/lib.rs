@@ -6,7 +6,7 @@
 //! - [`session`]: the command line as an agent's platform, and the settings of a session. Its parts
 //!   are [`home`] with [`keys`], [`clock`] and [`progress`].
 //! - [`files`]: documents that are added and opened. [`drafts`]: files that are being written.
-//! - [`secrets`]: passphrases. [`address`]: addresses of nodes and custodians. [`dates`]: months and
+//! - [`secrets`]: passphrases. [`evidence`]: what staff have seen. [`address`]: addresses of nodes and custodians. [`dates`]: months and
 //!   moments.
 
 pub mod address;
@@ -16,6 +16,7 @@ pub mod clock;
 pub mod commands;
 pub mod dates;
 pub mod drafts;
+pub mod evidence;
 pub mod files;
 pub mod home;
 pub mod keys;

@@ -5,6 +5,7 @@ use crate::{
 	address::{self, AddressOf},
 	advice,
 	clock::SystemClock,
+	commands::account_json,
 	home::{read_private, write_private, Home},
 	keys::{Identity, KeyStore},
 	output::write_error,
@@ -13,22 +14,24 @@ use crate::{
 };
 use anyhow::{bail, Context, Result};
 use futures::future::join_all;
+use serde_json::Value;
 use std::{
 	path::PathBuf,
 	pin::pin,
 	sync::{
 		atomic::{AtomicBool, Ordering},
-		Arc,
+		Arc, OnceLock,
 	},
 	time::Duration,
 };
 use vouchsafe_agent::{
+	english::teller,
 	pins::in_words,
 	platform::{Keep, Platform},
 	session::Parts,
 };
 use vouchsafe_client::{
-	chain::{Chain, ChainError, Stall, Submit, View, H256},
+	chain::{Chain, ChainError, Scope, Stall, Submit, View, H256},
 	custodian::{AllowedAddresses, HttpCustodians, Network},
 	protocol::proof::{ProofError, Trusted},
 	proven::{Connection, Listener, Notice, ProvenChain},
@@ -89,6 +92,47 @@ pub struct Settings {
 	pub checkpoint: Option<PathBuf>,
 	/// Whether to go on at the node's best block, while nothing becomes final.
 	pub best: bool,
+	/// The patient for whom the command is given, by a representative.
+	pub for_patient: Option<ForPatient>,
+}
+
+/// The patient for whom a representative gives a command.
+#[derive(Clone, Debug)]
+pub struct ForPatient {
+	/// The patient's name or address.
+	pub patient: String,
+	/// The scope that the command needs.
+	pub scope: Option<Scope>,
+	/// Whether nothing is said on standard error.
+	is_silent: bool,
+	/// The patient, for machines, once it is found.
+	found: Arc<OnceLock<Value>>,
+}
+
+impl ForPatient {
+	/// A patient who is still to be found.
+	pub fn new(patient: String, scope: Option<Scope>, is_silent: bool) -> Self {
+		Self { patient, scope, is_silent, found: Arc::default() }
+	}
+
+	/// Lets the session act for the patient, and says for whom.
+	async fn begin(&self, session: &mut Session) -> Result<()> {
+		let patient = session.names.resolve(&self.patient)?;
+		session.act_for(patient.clone(), self.scope).await?;
+		let is_first = self.found.set(account_json(session, &patient)).is_ok();
+		if is_first && !self.is_silent {
+			let labels = Default::default();
+			let said = teller(&session.names, &labels).acts_for(&session.me()?.account(), &patient);
+			let _silence = silence();
+			write_error(&format!("{said}\n"));
+		}
+		Ok(())
+	}
+
+	/// The patient, for machines, if the session acts for the patient.
+	pub fn found(&self) -> Option<&Value> {
+		self.found.get()
+	}
 }
 
 impl Settings {
@@ -172,7 +216,11 @@ impl Settings {
 			clock: SystemClock::default(),
 			progress: TerminalProgress,
 		};
-		Session::new(parts, me, self.development).await
+		let mut session = Session::new(parts, me, self.development).await?;
+		if let Some(patient) = &self.for_patient {
+			patient.begin(&mut session).await?;
+		}
+		Ok(session)
 	}
 
 	/// Proves the nodes' newest final block, from the newest one that was proven for the same chain

@@ -9,8 +9,9 @@ use vouchsafe_client::{
 	chain::{
 		self, calls::CustodyCall, storage, Account, AccountId, Action, Affiliation, AppendedEntry,
 		ChainError, Decision, Grantee, Ground, HeldVersion, Institution, KeyState, Opening,
-		Purpose, Release, Role, SharingSet, Status, Submit, Version, View, H256,
+		Purpose, Release, Role, Scope, SharingSet, Status, Submit, Version, View, H256,
 	},
+	protocol::representatives,
 	release::WALLET,
 };
 
@@ -117,6 +118,20 @@ pub trait Block: StudiesAt + Send + Sync {
 		reader: &AccountId,
 		institution: Option<AccountId>,
 		patient: &AccountId,
+	) -> Result<bool, ChainError>;
+	/// The same for the reader itself, and for each institution for which the reader acts.
+	async fn may_read_log(
+		&self,
+		reader: &AccountId,
+		patient: &AccountId,
+	) -> Result<bool, ChainError>;
+	/// Whether the account represents the patient now, within one of these scopes; without scopes, within any.
+	/// That the account is active is not checked.
+	async fn represents(
+		&self,
+		patient: &AccountId,
+		account: &AccountId,
+		scopes: &[Scope],
 	) -> Result<bool, ChainError>;
 	/// Whether the author may write some record of the patient's for the institution.
 	async fn may_write(
@@ -317,6 +332,30 @@ impl Block for chain::At {
 	) -> Result<bool, ChainError> {
 		let decision = View::decide_log(self, reader, institution, patient).await?;
 		Ok(matches!(decision, Decision::Permit(_)))
+	}
+
+	async fn may_read_log(
+		&self,
+		reader: &AccountId,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		let affiliations = View::all_affiliations(self, reader).await?.into_iter();
+		for institution in affiliations.map(|(institution, _)| Some(institution)).chain([None]) {
+			if Block::decide_log(self, reader, institution, patient).await? {
+				return Ok(true);
+			}
+		}
+		Ok(false)
+	}
+
+	async fn represents(
+		&self,
+		patient: &AccountId,
+		account: &AccountId,
+		scopes: &[Scope],
+	) -> Result<bool, ChainError> {
+		let view = View::representation(self, patient).await?;
+		Ok(representatives::represents(&view, account, scopes))
 	}
 
 	async fn may_write(

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use vouchsafe_client::chain::{
 	account_bytes,
 	storage::{blake2_128_concat, prefix},
-	AccountId, H256,
+	AccountId, Scope, H256,
 };
 
 /// Who asks.
@@ -20,6 +20,14 @@ pub enum Caller<'a> {
 		/// The account.
 		account: &'a AccountId,
 		/// The key that signed for it. It has the account's name unless it has replaced the first key.
+		key: &'a AccountId,
+	},
+	/// An account that is not active, or whose key is disabled. All that it can do is to object, to a new key or
+	/// to a representative, so it reads what that needs.
+	Barred {
+		/// The account.
+		account: &'a AccountId,
+		/// The key that signed for it.
 		key: &'a AccountId,
 	},
 }
@@ -45,8 +53,18 @@ pub enum Answer {
 	IfOpenable(AccountId, H256),
 	/// If the caller can open some record of this patient now, and there is a value.
 	IfAnyOpenable(AccountId),
-	/// If the value is a request that the caller made.
-	IfAsker,
+	/// If the value is a request that the caller made, or a request to this patient whom the caller represents
+	/// within the scope of requests.
+	IfAsker(AccountId),
+	/// If the caller represents this patient now, within one of these scopes; without scopes, within any.
+	IfRepresents(AccountId, &'static [Scope]),
+	/// If the caller is in this patient's list of representatives. A practitioner needs to know who answers for
+	/// any patient who has such a list.
+	IfListed(AccountId),
+	/// The same, and the patient was enrolled without a key.
+	IfListedForWard(AccountId),
+	/// If the caller may read this patient's log now.
+	IfMayReadLog(AccountId),
 }
 
 /// What a rule says about the keys of one storage item.
@@ -64,17 +82,24 @@ enum Rule {
 	Own,
 	/// What is below the caller's own account or key.
 	OwnKey,
-	/// What is known of the caller's own account or key. Enrolled accounts read the same of others, one at a
-	/// time, if there is a value. Without one, the proof can show a neighbour: an account whose key was
-	/// replaced.
-	Key,
+	/// What is below the caller's own account, and below a patient whom the caller represents within one of these
+	/// scopes; without scopes, within any.
+	Represented(&'static [Scope]),
+	/// The caller's own representatives, and those of patients who have the caller as one. Practitioners read
+	/// those of any patient who has some.
+	Representatives,
+	/// The caller's own present key, and that of wards whose representatives the caller may read: whether there
+	/// is one says whether they are wards still.
+	PresentKey,
+	/// The caller's own log, and those that the caller may read.
+	Log,
 	/// The caller's own records, and those that the caller can open.
 	Record,
 	/// The same for what is stored by record and version.
 	OfRecord,
 	/// The caller's own sets of holders, and those of patients of whom the caller can open a record.
 	HolderSet,
-	/// Requests to the caller, and those that the caller made.
+	/// Requests to the caller and to patients whom the caller represents, and those that the caller made.
 	Request,
 	/// Openings of the caller's records, and the caller's own openings, if there are any.
 	Opening,
@@ -82,8 +107,11 @@ enum Rule {
 	InRound,
 }
 
+/// Whoever grants and revokes for a patient sees what is granted, and what waits to be.
+const CONSENTS: &[Scope] = &[Scope::Consents];
+
 /// The items that somebody may read: pallet, item and rule. Nobody reads anything else.
-const TABLE: [(&str, &str, Rule); 36] = [
+const TABLE: [(&str, &str, Rule); 37] = [
 	("Timestamp", "Now", Rule::Everyone),
 	("System", "LastRuntimeUpgrade", Rule::Everyone),
 	("System", "BlockHash", Rule::Everyone),
@@ -97,39 +125,65 @@ const TABLE: [(&str, &str, Rule); 36] = [
 	("Enrolment", "Accounts", Rule::Account),
 	("Enrolment", "Affiliations", Rule::EachAccount),
 	("Enrolment", "AffiliatedWith", Rule::EachAccount),
-	("Enrolment", "StaffProposals", Rule::Own),
+	("Enrolment", "StaffProposals", Rule::Represented(CONSENTS)),
 	("Records", "Records", Rule::Record),
 	("Records", "Versions", Rule::OfRecord),
-	("Consent", "Consents", Rule::Own),
+	("Consent", "Consents", Rule::Represented(CONSENTS)),
 	("Consent", "AssistedDelay", Rule::Everyone),
-	("Consent", "AssistedRefused", Rule::Own),
-	("Consent", "AwaitingAuthority", Rule::Own),
+	("Consent", "AssistedRefused", Rule::Represented(CONSENTS)),
+	("Consent", "AwaitingAuthority", Rule::Represented(CONSENTS)),
 	("AccessRequests", "Requests", Rule::Request),
 	("Custody", "SharingSets", Rule::OfRecord),
 	("Custody", "HolderSets", Rule::HolderSet),
 	("Custody", "Openings", Rule::Opening),
-	("Custody", "Choices", Rule::Own),
-	("Audit", "Logs", Rule::Own),
+	("Custody", "Choices", Rule::Represented(&[Scope::Records, Scope::Holders])),
+	("Audit", "Logs", Rule::Log),
 	("Studies", "NextStudy", Rule::Enrolled),
 	("Studies", "Studies", Rule::Enrolled),
 	("Studies", "Rounds", Rule::Enrolled),
 	("Studies", "Results", Rule::Enrolled),
 	("Studies", "Ledgers", Rule::Own),
-	("Recovery", "Keys", Rule::Key),
-	("Recovery", "PresentKeys", Rule::Key),
-	("Recovery", "GuardiansOf", Rule::Own),
-	("Recovery", "Changes", Rule::Own),
-	("Recovery", "Attempts", Rule::Own),
+	("Recovery", "Keys", Rule::OwnKey),
+	("Recovery", "PresentKeys", Rule::PresentKey),
+	// A ward's representatives object to a key for it.
+	("Recovery", "GuardiansOf", Rule::Represented(&[])),
+	("Recovery", "Changes", Rule::Represented(&[])),
+	("Recovery", "Attempts", Rule::Represented(&[])),
+	("Representation", "RepresentativesOf", Rule::Representatives),
+];
+
+/// What an account reads of its own if all that it can do is to object. Besides, it reads what everyone may.
+const FOR_OBJECTIONS: [(&str, &str); 8] = [
+	("System", "Account"),
+	("Enrolment", "Accounts"),
+	("Recovery", "Keys"),
+	("Recovery", "PresentKeys"),
+	("Recovery", "GuardiansOf"),
+	("Recovery", "Changes"),
+	("Recovery", "Attempts"),
+	("Representation", "RepresentativesOf"),
 ];
 
 /// Those that are below the number of a study and of a round.
 const IN_ROUNDS: [(&str, &str, Rule); 2] =
 	[("Studies", "People", Rule::InRound), ("Studies", "Contributors", Rule::InRound)];
 
-/// The table, by what the keys begin with.
-static ROWS: LazyLock<Vec<(Vec<u8>, Rule)>> = LazyLock::new(|| {
-	let rows = TABLE.iter().chain(&IN_ROUNDS);
-	rows.map(|(pallet, item, rule)| (prefix(pallet, item), *rule)).collect()
+/// A row of the table.
+struct Row {
+	/// What the keys begin with.
+	prefix: Vec<u8>,
+	rule: Rule,
+	/// Whether an account reads its own to object.
+	for_objections: bool,
+}
+
+static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| {
+	let row = |(pallet, item, rule): &(&'static str, &'static str, Rule)| Row {
+		prefix: prefix(pallet, item),
+		rule: *rule,
+		for_objections: FOR_OBJECTIONS.contains(&(*pallet, *item)),
+	};
+	TABLE.iter().chain(&IN_ROUNDS).map(row).collect()
 });
 
 /// Bytes of an account in a key, after its hash of 16 bytes.
@@ -144,42 +198,53 @@ const NUMBER: usize = 4;
 const RECORD: usize = 32;
 
 /// Whether the caller may read this key. For keys below a prefix, ask about the prefix: they may be
-/// read only if the answer is [`Answer::Yes`], or [`Answer::IfEnrolled`] and the account is enrolled.
+/// read only if the answer is [`Answer::Yes`], [`Answer::IfEnrolled`] and the account is enrolled, or
+/// [`Answer::IfRepresents`] and the caller does.
 pub fn may_read(caller: Caller<'_>, key: &[u8]) -> Answer {
-	let found =
-		ROWS.iter().find_map(|(prefix, rule)| Some((*rule, key.strip_prefix(&prefix[..])?)));
-	let Some((rule, rest)) = found else { return Answer::No };
-	match (caller, rule) {
+	let found = ROWS.iter().find_map(|row| Some((row, key.strip_prefix(&row.prefix[..])?)));
+	let Some((Row { rule, for_objections, .. }, rest)) = found else { return Answer::No };
+	match (caller, *rule) {
 		(_, Rule::Everyone) => Answer::Yes,
 		(Caller::Account { account, key }, rule) => of_account(account, key, rule, rest),
-		(Caller::Anyone, Rule::Account) => match first_account(rest) {
+		(Caller::Barred { account, key }, rule)
+			if *for_objections && is_own(account, key, rule, rest) =>
+		{
+			Answer::Yes
+		},
+		(Caller::Anyone | Caller::Barred { .. }, Rule::Account) => match first_account(rest) {
 			Some((account, [])) => Answer::IfInstitution(account),
 			_ => Answer::No,
 		},
-		(Caller::Anyone, _) => Answer::No,
+		(Caller::Anyone | Caller::Barred { .. }, _) => Answer::No,
 	}
+}
+
+/// Whether this part of a key is below the account, or below the key that signed for it if the rule is about
+/// keys. For rules by whose items the first account is the owner.
+fn is_own(account: &AccountId, key: &AccountId, rule: Rule, rest: &[u8]) -> bool {
+	let is_below =
+		|account: &AccountId| rest.starts_with(&blake2_128_concat(&account_bytes(account)));
+	is_below(account) || (rule == Rule::OwnKey && is_below(key))
 }
 
 /// What an active account may read. `rest` is what follows the item's prefix.
 fn of_account(caller: &AccountId, key: &AccountId, rule: Rule, rest: &[u8]) -> Answer {
+	if !matches!(rule, Rule::OfRecord | Rule::InRound) && is_own(caller, key, rule, rest) {
+		return Answer::Yes;
+	}
 	let own = blake2_128_concat(&account_bytes(caller));
-	if matches!(rule, Rule::OwnKey | Rule::Key)
-		&& rest.starts_with(&blake2_128_concat(&account_bytes(key)))
-	{
-		return Answer::Yes;
-	}
-	if rest.starts_with(&own) && !matches!(rule, Rule::OfRecord | Rule::InRound) {
-		return Answer::Yes;
-	}
 	let if_there = |it| if it { Answer::IfThere } else { Answer::No };
 	match rule {
 		Rule::Everyone | Rule::Enrolled => Answer::Yes,
 		Rule::Own | Rule::OwnKey => Answer::No,
-		Rule::Key => if_there(first_account(rest).is_some_and(|(_, after)| after.is_empty())),
-		Rule::Account => match first_account(rest) {
-			Some((account, [])) => Answer::IfEnrolled(account),
-			_ => Answer::No,
+		Rule::Account => of_one(rest, Answer::IfEnrolled),
+		Rule::Represented(scopes) => match first_account(rest) {
+			Some((patient, _)) => Answer::IfRepresents(patient, scopes),
+			None => Answer::No,
 		},
+		Rule::Representatives => of_one(rest, Answer::IfListed),
+		Rule::PresentKey => of_one(rest, Answer::IfListedForWard),
+		Rule::Log => of_one(rest, Answer::IfMayReadLog),
 		Rule::EachAccount => match first_account(rest) {
 			Some((account, _)) => Answer::IfEnrolled(account),
 			None => Answer::No,
@@ -200,11 +265,20 @@ fn of_account(caller: &AccountId, key: &AccountId, rule: Rule, rest: &[u8]) -> A
 			_ => Answer::No,
 		},
 		Rule::Request => match first_account(rest) {
-			Some((_, number)) if number.len() == HASHED_REQUEST => Answer::IfAsker,
-			_ => Answer::No,
+			Some((patient, number)) if number.len() == HASHED_REQUEST => Answer::IfAsker(patient),
+			Some((patient, _)) => Answer::IfRepresents(patient, &[Scope::Requests]),
+			None => Answer::No,
 		},
 		Rule::Opening => if_there(first_account(rest).is_some_and(|(_, reader)| reader == own)),
 		Rule::InRound => if_there(rest.get(HASHED_ROUND..).is_some_and(|person| person == own)),
+	}
+}
+
+/// The answer about the account that is all of this part of a key.
+fn of_one(rest: &[u8], answer: impl FnOnce(AccountId) -> Answer) -> Answer {
+	match first_account(rest) {
+		Some((account, [])) => answer(account),
+		_ => Answer::No,
 	}
 }
 

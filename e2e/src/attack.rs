@@ -13,12 +13,14 @@ mod false_share;
 mod flood;
 pub mod governance;
 mod interrupts;
+mod keys;
 mod lost_content;
 mod lying_node;
 mod names;
 pub mod openings;
 pub mod power_cuts;
 pub mod print;
+mod representatives;
 pub mod rpc_load;
 mod scene;
 mod staff;
@@ -251,6 +253,8 @@ pub async fn shared_network() -> Result<Network> {
 /// Adds what attacks on the shared network need to the genesis block's state.
 pub fn plant(state: &mut Map<String, Value>) {
 	expiry::plant(state);
+	keys::plant(state);
+	representatives::plant(state);
 }
 
 /// Attacks on the same victim.
@@ -289,6 +293,10 @@ pub const GROUPS: &[Group] = &[
 		],
 	},
 	Group { heading: "People whom studies count", attacks: &[studies::ATTACKS] },
+	Group {
+		heading: "Patients for whom others act, and their keys",
+		attacks: &[representatives::ATTACKS, keys::ATTACKS],
+	},
 	Group {
 		heading: "The commands of patients and doctors",
 		attacks: &[

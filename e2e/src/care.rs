@@ -1,10 +1,12 @@
-//! The story of people who lose their phones: guardians, the front desk, and a new phone. `make demo
-//! STORY=care` and a test run it, on the network `care`, where what takes days elsewhere takes seconds.
+//! The story of people who lose their phones, and of people who act for patients. `make demo STORY=care` and a
+//! test run it, on the network `care`, where what takes days elsewhere takes seconds.
+
+mod representatives;
 
 use crate::{
 	commands::{self, Permit},
 	network::{Network, Options},
-	process::until,
+	process::{until, write_private},
 	story::Printer,
 	user::User,
 };
@@ -81,6 +83,13 @@ fn file(user: &User, name: &str) -> PathBuf {
 	user.home.join(name)
 }
 
+/// The file in which the front desk writes what it has seen.
+fn evidence(user: &User) -> Result<String> {
+	let path = file(user, "evidence.txt");
+	write_private(&path, EVIDENCE.as_bytes())?;
+	Ok(path.display().to_string())
+}
+
 /// The file with a guardian's card, as the patient hands it over.
 fn card_of(guardian: &User, named: &Value) -> Result<String> {
 	let account = commands::keypair(&guardian.key)?.account().to_string();
@@ -131,7 +140,8 @@ pub async fn run(network: &Network, print: &mut Printer) -> Result<()> {
 	let people = People::new(network)?;
 	lost_with_guardians(network, &people, print).await?;
 	lost_without_guardians(network, &people, print).await?;
-	new_phone(network, &people, print).await
+	new_phone(network, &people, print).await?;
+	representatives::run(network, &people, print).await
 }
 
 async fn lost_with_guardians(
@@ -157,7 +167,7 @@ async fn lost_with_guardians(
 	let thief = User::new("//Care//Thief", &network.root, &anna.node)?;
 	let stolen = anna.clone();
 	let passphrase = file(&thief, "passphrase");
-	crate::process::write_private(&passphrase, b"correct horse battery\n")?;
+	write_private(&passphrase, b"correct horse battery\n")?;
 	let path = passphrase.display().to_string();
 	stolen.run(&["--passphrase-file", &path, "key", "renew", "thief", "--yes"]).await?;
 	let cards = file(&thief, "cards").display().to_string();
@@ -176,7 +186,9 @@ async fn lost_with_guardians(
 	let request = file(&new, "new-key.json");
 	let path = request.display().to_string();
 	new.run(&["recovery", "request", &anna.key, "--out", &path, "--yes"]).await?;
-	let desk = ["recovery", "start", &path, "--institution", "Hospital A", "--evidence", EVIDENCE];
+	let seen = evidence(&new)?;
+	let desk =
+		["recovery", "start", &path, "--institution", "Hospital A", "--evidence-file", &seen];
 	let said = people.registrar.fails(&[&desk[..], &["--yes"]].concat()).await?;
 	ensure!(said.contains("guardians"), "the hospital cannot do it for a guardian: {said}");
 	let card = card_of(sister, &named)?;
@@ -209,14 +221,15 @@ async fn lost_without_guardians(
 	let new = with_new_phone(&ben, "//Care//Ben//new", network)?;
 	let path = file(&new, "new-key.json").display().to_string();
 	new.run(&["recovery", "request", &ben.key, "--out", &path, "--yes"]).await?;
+	let seen = evidence(&new)?;
 	let propose = [
 		"recovery",
 		"start",
 		&path,
 		"--institution",
 		"Hospital A",
-		"--evidence",
-		EVIDENCE,
+		"--evidence-file",
+		&seen,
 		"--yes",
 	];
 	people.registrar.run(&propose).await?;
@@ -244,7 +257,7 @@ async fn new_phone(network: &Network, people: &People, print: &mut Printer) -> R
 	print.begin("Cora buys a new phone and changes her key. She loses nothing.");
 	let (cora, record) = people.patient(network, "//Care//Cora").await?;
 	let passphrase = file(&cora, "passphrase");
-	crate::process::write_private(&passphrase, b"correct horse battery\n")?;
+	write_private(&passphrase, b"correct horse battery\n")?;
 	let path = passphrase.display().to_string();
 	cora.run(&["--passphrase-file", &path, "key", "renew", "cora-2", "--yes"]).await?;
 	finish(&people.doctor, &cora).await?;

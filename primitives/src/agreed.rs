@@ -16,6 +16,6 @@ pub fn agreed_consent(grantee: &Grantee, terms: &Terms, text: &ShownText) -> H25
 	agreed(b"consent", &(grantee, terms, text))
 }
 
-fn agreed(domain: &[u8], content: &impl Encode) -> H256 {
+pub(crate) fn agreed(domain: &[u8], content: &impl Encode) -> H256 {
 	H256(sp_crypto_hashing::blake2_256(&(domain, content).encode()))
 }

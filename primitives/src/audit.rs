@@ -5,7 +5,11 @@
 //! head(seq - 1), entry))`, and the head of an empty log is 32 zero bytes. Whichever copy is read,
 //! [`verify`] shows whether an entry is missing, added, changed or moved.
 
-use crate::{consent::*, types::*};
+use crate::{
+	consent::*,
+	representation::{Registration, Scopes},
+	types::*,
+};
 use alloc::vec::Vec;
 use bounded_collections::{BoundedVec, ConstU32};
 use codec::{Decode, DecodeAll, DecodeWithMemTracking, Encode};
@@ -269,6 +273,69 @@ pub enum LogEvent {
 		/// The new key.
 		key: AccountId,
 	},
+	/// The patient appointed a representative, or changed the appointment.
+	#[codec(index = 70)]
+	Appointed {
+		/// Whom.
+		representative: AccountId,
+		/// What the representative may do.
+		scopes: Scopes,
+		/// Whether the appointment waits until two clinicians activate it.
+		standby: bool,
+		/// Until when, exclusive.
+		until: Option<Moment>,
+	},
+	/// A representation ended: the patient ended an appointment, the representative gave it up, or a patient
+	/// whom an executor represented is not dead.
+	#[codec(index = 71)]
+	RepresentativeEnded {
+		/// Whose.
+		representative: AccountId,
+	},
+	/// Two clinicians activated an appointment that was on standby.
+	#[codec(index = 72)]
+	Activated {
+		/// Whose.
+		representative: AccountId,
+	},
+	/// Two of the enrolling institution's staff registered a representative by law. An authority has to
+	/// attest it.
+	#[codec(index = 73)]
+	Registered {
+		/// Whom.
+		representative: AccountId,
+		/// What they registered.
+		registration: Registration,
+	},
+	/// An authority attested a representative by law.
+	#[codec(index = 74)]
+	Attested {
+		/// Whom.
+		representative: AccountId,
+		/// From when on the representation is in force.
+		from: Moment,
+	},
+	/// The patient objected to a representative by law, who does not represent the patient until an
+	/// authority has attested it once more.
+	#[codec(index = 75)]
+	RepresentativeObjected {
+		/// Whom.
+		representative: AccountId,
+	},
+	/// A representative was suspended, or the suspension was lifted.
+	#[codec(index = 76)]
+	RepresentativeSuspended {
+		/// Whom.
+		representative: AccountId,
+		/// Whether the representative is suspended now.
+		suspended: bool,
+	},
+	/// Two of an institution's staff enrolled the patient, whose account has no key.
+	#[codec(index = 77)]
+	WardEnrolled {
+		/// Who proposed it.
+		first: AccountId,
+	},
 }
 
 /// What takes two of an institution's staff. A consent has its own entries.
@@ -311,6 +378,20 @@ pub enum StaffMatter {
 		encryption_key: EncryptionKey,
 		/// A salted commitment to what proves who asked for it, such as the copy of an identity card.
 		evidence: H256,
+	},
+	/// To activate an appointment that is on standby.
+	#[codec(index = 6)]
+	Activate {
+		/// Whose.
+		representative: AccountId,
+	},
+	/// To register a representative by law.
+	#[codec(index = 7)]
+	Represent {
+		/// Whom.
+		representative: AccountId,
+		/// What is to be registered.
+		registration: Registration,
 	},
 }
 

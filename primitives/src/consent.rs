@@ -337,7 +337,7 @@ pub enum Grantor {
 	/// The patient.
 	#[codec(index = 0)]
 	Patient,
-	/// Somebody who represents the patient. Not used in 0.1.
+	/// Somebody who represents the patient.
 	#[codec(index = 1)]
 	Representative(AccountId),
 	/// Two clinicians of an institution, for a patient who cannot use a wallet: for that institution, for
@@ -352,7 +352,8 @@ pub enum Grantor {
 		/// delay.
 		counts_from: Moment,
 	},
-	/// The law: a representative whom an authority has attested reads for a ward or after death.
+	/// The law, which lets a representative read whom an authority has attested: a parent, a guardian, an
+	/// attorney or an executor.
 	#[codec(index = 3)]
 	Law {
 		/// The authority that attested it.
@@ -387,6 +388,11 @@ impl Consent {
 	/// Whether two of a hospital's staff entered it.
 	pub fn is_assisted(&self) -> bool {
 		matches!(self.grantor, Grantor::Assisted { .. })
+	}
+
+	/// Whether it is a representative's permit by law.
+	pub fn is_by_law(&self) -> bool {
+		matches!(self.grantor, Grantor::Law { .. })
 	}
 
 	/// From when on it counts: what its terms say, but an assisted one never before its delay has

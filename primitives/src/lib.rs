@@ -11,6 +11,7 @@
 //! - `card`: what the members of a network write down before it is founded. Only with `std`.
 //! - [`agreed`]: the hashes of what two of an institution's staff agree on.
 //! - [`guardians`]: how many people can give an account a new key, and the hash of their list.
+//! - [`representation`]: on which basis and within which scopes a person acts for a patient.
 //! - [`audit`]: the entries of a patient's log, its hash chain, and the proof that a copy of it is
 //!   complete.
 //!
@@ -38,6 +39,7 @@ pub mod consent;
 pub mod guardians;
 pub mod members;
 pub mod policy;
+pub mod representation;
 pub mod study;
 pub mod types;
 pub mod vocabulary;
@@ -46,6 +48,7 @@ pub use agreed::{agreed_consent, agreed_matter};
 pub use consent::*;
 pub use guardians::*;
 pub use members::*;
+pub use representation::*;
 pub use study::*;
 pub use types::*;
 pub use vocabulary::{UnknownWord, Vocabulary};

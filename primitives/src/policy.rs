@@ -9,13 +9,17 @@
 //! 3. Refuse records of another patient.
 //! 4. Allow the patient to read.
 //! 5. Refuse if a deny matches, whichever of the actor's affiliations it is addressed to. In an
-//!    emergency only denies that bind break-glass count.
+//!    emergency only denies that bind break-glass count. A deny that a representative gave for the patient
+//!    waits for rule 8, so it never binds break-glass.
 //! 6. In an emergency allow attested physicians, nurses, midwives and dentists to read and write
 //!    records, except of the dead, and refuse everybody else.
-//! 7. Allow if a permit covers the question. It is addressed to the affiliation under which the actor
+//! 7. Allow if a permit by law covers the question. So one parent cannot keep the other from reading, but
+//!    the patient can.
+//! 8. Refuse if a deny matches that a representative gave.
+//! 9. Allow if another permit covers the question. It is addressed to the affiliation under which the actor
 //!    acts, to the person, or to everyone, and it was not given with a stolen key. A permit to a
 //!    practitioner at an institution ends with the affiliation to which it was given.
-//! 8. Refuse.
+//! 10. Refuse.
 
 use crate::{consent::*, types::*};
 use alloc::vec::Vec;
@@ -239,9 +243,9 @@ where
 	let emergency = question.break_glass
 		&& matches!(subject, Subject::Record(_))
 		&& matches!(action, Action::Read | Action::Write);
-	let mut permit: Option<ConsentRef> = None;
+	let (mut permit, mut lawful) = (None, None);
+	let (mut denied, mut denied_by_representative) = (None, None);
 	let mut nearest: Option<(Mismatch, ConsentRef)> = None;
-	let mut denied: Option<ConsentRef> = None;
 	for grantee in keys(actor) {
 		for consent in lookup(&grantee) {
 			let consent: &Consent = consent.borrow();
@@ -250,12 +254,17 @@ where
 				Effect::Deny { binds_break_glass } => {
 					let counts = binds_break_glass || !emergency;
 					if counts && denies(consent, question) {
-						denied = Some(denied.map_or(found.clone(), |other| other.min(found)));
+						let place = match consent.grantor {
+							Grantor::Representative(_) => &mut denied_by_representative,
+							_ => &mut denied,
+						};
+						keep_first(place, found);
 					}
 				},
 				Effect::Permit if !is_for(&grantee, actor) => {},
 				Effect::Permit => match covers(&grantee, consent, question) {
-					Ok(()) => permit = Some(permit.map_or(found.clone(), |other| other.min(found))),
+					Ok(()) if consent.is_by_law() => keep_first(&mut lawful, found),
+					Ok(()) => keep_first(&mut permit, found),
 					Err(mismatch) => {
 						let nearer = match &nearest {
 							Some((other, at)) => {
@@ -283,6 +292,12 @@ where
 			_ => Decision::Refuse(Reason::NotAttested),
 		};
 	}
+	if let Some(consent) = lawful {
+		return Decision::Permit(Basis::Consent(consent));
+	}
+	if let Some(consent) = denied_by_representative {
+		return Decision::Refuse(Reason::Denied(consent));
+	}
 	match (permit, nearest) {
 		(Some(consent), _) => Decision::Permit(Basis::Consent(consent)),
 		(None, Some((mismatch, consent))) => {
@@ -290,6 +305,14 @@ where
 		},
 		(None, None) => Decision::Refuse(Reason::NoConsent),
 	}
+}
+
+/// Keeps the first of the consents found, so that their order does not change the decision.
+fn keep_first(place: &mut Option<ConsentRef>, found: ConsentRef) {
+	*place = Some(match place.take() {
+		Some(other) => other.min(found),
+		None => found,
+	});
 }
 
 /// The purpose that counts.
@@ -340,9 +363,8 @@ fn counts(consent: &Consent, question: &Question) -> bool {
 	match question.standing {
 		Standing::Active | Standing::Merged | Standing::Barred { .. } => true,
 		Standing::Deceased { since } => {
-			let by_law = matches!(consent.grantor, Grantor::Law { .. });
 			let in_time = question.now < since.saturating_add(WRITING_AFTER_DEATH);
-			by_law || (question.action == Action::Write && in_time)
+			consent.is_by_law() || (question.action == Action::Write && in_time)
 		},
 		Standing::Closed => false,
 	}

@@ -47,8 +47,8 @@ pub const MAX_AFFILIATIONS: u32 = 4;
 pub const MAX_CONSENTS_PER_GRANTEE: u32 = 16;
 /// Assisted consents that one patient can have for one grantee at a time, beside the others.
 pub const MAX_ASSISTED_PER_GRANTEE: u32 = 4;
-/// All consents of one patient for one grantee.
-pub const MAX_PROVISIONS: u32 = MAX_CONSENTS_PER_GRANTEE + MAX_ASSISTED_PER_GRANTEE;
+/// All consents of one patient for one grantee. The last one is a representative's permit by law.
+pub const MAX_PROVISIONS: u32 = MAX_CONSENTS_PER_GRANTEE + MAX_ASSISTED_PER_GRANTEE + 1;
 /// How long what one of the staff has proposed waits for the second, in seconds.
 pub const PROPOSAL_LIFETIME: Moment = 24 * 60 * 60;
 /// How long a consent on which two of the staff have agreed waits for an authority, in seconds.
@@ -177,6 +177,7 @@ macro_rules! bit_set {
 		}
 	};
 }
+pub(crate) use bit_set;
 
 numbered! {
 	/// What an account is.

@@ -110,6 +110,8 @@ macro_rules! runtime_apis {
 				key_state(key: &AccountId) -> Option<KeyState>;
 				/// The account's present key, its guardians, and what is under way.
 				recovery(account: &AccountId) -> RecoveryView;
+				/// Who represents the patient, and whether each representation is in force now.
+				representation(patient: &AccountId) -> RepresentationView;
 			}
 			ResearchApi {
 				/// A page of the studies.
@@ -224,6 +226,7 @@ mod tests {
 			let _ = standing(0, None, 1).decode(&bytes);
 			let _ = key_state(&account).decode(&bytes);
 			let _ = recovery(&account).decode(&bytes);
+			let _ = representation(&account).decode(&bytes);
 		}
 	}
 }

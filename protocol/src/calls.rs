@@ -18,8 +18,10 @@ pub use crate::runtime::runtime_types::{
 	pallet_custody::pallet::Call as CustodyCall,
 	pallet_enrolment::pallet::Call as EnrolmentCall,
 	pallet_multisig::{pallet::Call as MultisigCall, Timepoint},
+	pallet_parameters::pallet::Call as ParametersCall,
 	pallet_records::pallet::Call as RecordsCall,
 	pallet_recovery::pallet::Call as RecoveryCall,
+	pallet_representation::pallet::Call as RepresentationCall,
 	pallet_session::pallet::Call as SessionCall,
 	pallet_studies::pallet::Call as StudiesCall,
 	pallet_utility::pallet::Call as UtilityCall,
@@ -53,6 +55,8 @@ pallet_calls! {
 	Custody: CustodyCall,
 	Studies: StudiesCall,
 	Recovery: RecoveryCall,
+	Representation: RepresentationCall,
+	Parameters: ParametersCall,
 }
 
 /// The most that a call may weigh when it is dispatched later, by a motion or a multisig: far more
@@ -83,13 +87,19 @@ pub fn as_multi(
 	.into()
 }
 
+/// A call that a representative makes as the patient.
+pub fn as_patient(patient: AccountId, call: RuntimeCall) -> RuntimeCall {
+	RepresentationCall::act { patient, call: Box::new(call) }.into()
+}
+
 /// A call as Root, which a motion of the council dispatches.
 pub fn as_root(call: RuntimeCall) -> RuntimeCall {
 	ConsortiumCall::dispatch_as_root { call: Box::new(call) }.into()
 }
 
 /// Whether a call gives somebody access, itself or by a call in it: a permit, a record whose shares are
-/// sealed to its holders, or what others do to give an account a new key. An approval names a multisig's
+/// sealed to its holders, what others do to give an account a new key, or what lets somebody act for a
+/// patient. An approval names a multisig's
 /// call only by its hash, so it counts as if it gave access. `false` for amendments and revocations:
 /// whether they give access depends on the consent, which only the caller knows.
 pub fn gives_access(call: &RuntimeCall) -> bool {
@@ -115,14 +125,23 @@ pub fn gives_access(call: &RuntimeCall) -> bool {
 				| RecoveryCall::propose { .. }
 				| RecoveryCall::attest { .. }
 		),
+		RuntimeCall::Representation(
+			RepresentationCall::appoint { .. }
+			| RepresentationCall::activate { .. }
+			| RepresentationCall::register { .. }
+			| RepresentationCall::attest { .. }
+			| RepresentationCall::suspend { suspended: false, .. }
+			| RepresentationCall::enrol_ward { .. },
+		) => true,
 		RuntimeCall::Multisig(MultisigCall::approve_as_multi { .. }) => true,
 		_ => calls_in(call).into_iter().any(gives_access),
 	}
 }
 
 /// Whether a call only takes access away, and does no harm if it comes late or is repeated: a deny, a
-/// refusal, the revocation of a permit in doubt, disabling a key, an objection to a new key, or a batch or a
-/// multisig's call of them.
+/// refusal, the revocation of a permit in doubt, disabling a key, an objection to a new key, the end or the
+/// suspension of a representation, an objection to one, or a batch, a multisig's or a representative's call of
+/// them.
 pub fn takes_access(call: &RuntimeCall) -> bool {
 	match call {
 		RuntimeCall::Consent(ConsentCall::grant { terms, .. }) => terms.effect != Effect::Permit,
@@ -131,11 +150,26 @@ pub fn takes_access(call: &RuntimeCall) -> bool {
 		)
 		| RuntimeCall::AccessRequests(AccessRequestsCall::deny { .. })
 		| RuntimeCall::Enrolment(EnrolmentCall::set_signing_disabled { since: Some(_), .. })
-		| RuntimeCall::Recovery(RecoveryCall::object { .. }) => true,
+		| RuntimeCall::Recovery(RecoveryCall::object { .. })
+		| RuntimeCall::Representation(
+			RepresentationCall::end { .. }
+			| RepresentationCall::object { .. }
+			| RepresentationCall::suspend { suspended: true, .. },
+		) => true,
 		_ => {
 			let inner = calls_in(call);
 			!inner.is_empty() && inner.into_iter().all(takes_access)
 		},
+	}
+}
+
+/// Whether the call is an objection of this account: to a new key of its own, or to somebody who is to represent
+/// it by law. The chain admits it with a disabled key too, and if the account is not active.
+pub fn is_own_objection(call: &RuntimeCall, account: &AccountId) -> bool {
+	match call {
+		RuntimeCall::Recovery(RecoveryCall::object { account: whose, .. }) => whose == account,
+		RuntimeCall::Representation(RepresentationCall::object { .. }) => true,
+		_ => false,
 	}
 }
 
@@ -155,7 +189,8 @@ fn calls_in(call: &RuntimeCall) -> Vec<&RuntimeCall> {
 		RuntimeCall::Multisig(
 			MultisigCall::as_multi { call, .. } | MultisigCall::as_multi_threshold_1 { call, .. },
 		)
-		| RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call }) => vec![call],
+		| RuntimeCall::Consortium(ConsortiumCall::dispatch_as_root { call })
+		| RuntimeCall::Representation(RepresentationCall::act { call, .. }) => vec![call],
 		RuntimeCall::Council(
 			CouncilCall::propose { proposal, .. } | CouncilCall::execute { proposal, .. },
 		) => vec![proposal],
@@ -166,7 +201,7 @@ fn calls_in(call: &RuntimeCall) -> Vec<&RuntimeCall> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::types::{Grantee, ShownText, Terms, H256};
+	use crate::types::{Grantee, LegalBasis, Registration, Scope, Scopes, ShownText, Terms, H256};
 	use codec::{DecodeAll, Encode};
 	use proptest::prelude::*;
 
@@ -200,13 +235,90 @@ mod tests {
 			AccessRequestsCall::deny { request: 1 }.into(),
 			disable(Some(5)).into(),
 			RecoveryCall::object { account: NOBODY, key: NOBODY }.into(),
+			RepresentationCall::end { patient: NOBODY, representative: NOBODY }.into(),
+			RepresentationCall::object { representative: NOBODY }.into(),
+			suspend(true),
 		] {
 			assert!(takes_access(&call), "{call:?}");
 			assert!(!gives_access(&call), "{call:?}");
 		}
-		let finish = RecoveryCall::finish { account: NOBODY };
-		for call in [grant(Effect::Permit).into(), disable(None).into(), revoke(1), finish.into()] {
+		let finish = RecoveryCall::finish { account: NOBODY, key: NOBODY }.into();
+		let permit = grant(Effect::Permit).into();
+		for call in [permit, disable(None).into(), revoke(1), finish, suspend(false)] {
 			assert!(!takes_access(&call), "{call:?}");
+		}
+	}
+
+	fn suspend(suspended: bool) -> RuntimeCall {
+		let (patient, representative, institution) = (NOBODY, NOBODY, NOBODY);
+		RepresentationCall::suspend { patient, representative, institution, suspended }.into()
+	}
+
+	#[test]
+	fn what_lets_somebody_act_for_a_patient_gives_access() {
+		let (patient, representative, institution) = (|| NOBODY, || NOBODY, || NOBODY);
+		let registration = Registration {
+			basis: LegalBasis::Guardian,
+			scopes: Scopes::of(&[Scope::Consents]),
+			until: None,
+			evidence: H256([1; 32]),
+		};
+		for call in [
+			RepresentationCall::appoint {
+				representative: representative(),
+				scopes: Scopes::of(&[Scope::Consents]),
+				standby: true,
+				until: None,
+			}
+			.into(),
+			RepresentationCall::activate {
+				patient: patient(),
+				representative: representative(),
+				institution: institution(),
+			}
+			.into(),
+			RepresentationCall::register {
+				patient: patient(),
+				institution: institution(),
+				representative: representative(),
+				registration,
+			}
+			.into(),
+			RepresentationCall::attest {
+				authority: NOBODY,
+				patient: patient(),
+				representative: representative(),
+				registration,
+			}
+			.into(),
+			RepresentationCall::enrol_ward {
+				institution: institution(),
+				salt: H256([1; 32]),
+				representatives: vec![(representative(), registration)],
+			}
+			.into(),
+			suspend(false),
+		] {
+			assert!(gives_access(&call) && !takes_access(&call), "{call:?}");
+		}
+	}
+
+	/// Also the attack: a disabled key that objects in another call, or in another account's name.
+	#[test]
+	fn only_an_objection_for_the_account_itself_is_its_own() {
+		let (me, other) = (AccountId::new([2; 32]), NOBODY);
+		let of = |account: &AccountId| -> RuntimeCall {
+			RecoveryCall::object { account: account.clone(), key: NOBODY }.into()
+		};
+		let to_representative = || RepresentationCall::object { representative: NOBODY }.into();
+		assert!(is_own_objection(&of(&me), &me) && is_own_objection(&to_representative(), &me));
+		for call in [of(&other), suspend(true), revoke(1), permit()] {
+			assert!(!is_own_objection(&call, &me), "{call:?}");
+		}
+		for call in [of(&me), to_representative()] {
+			for call in wrapped(&call) {
+				assert!(!is_own_objection(&call, &me), "{call:?}");
+			}
 		}
 	}
 
@@ -226,6 +338,7 @@ mod tests {
 			as_multi(threshold, other_signatories.clone(), None, call.clone()),
 			MultisigCall::as_multi_threshold_1 { other_signatories, call: boxed() }.into(),
 			as_root(call.clone()),
+			as_patient(NOBODY, call.clone()),
 			CouncilCall::propose { threshold: 1, proposal: boxed(), length_bound }.into(),
 			CouncilCall::execute { proposal: boxed(), length_bound }.into(),
 		]
@@ -270,6 +383,7 @@ mod tests {
 			UtilityCall::force_batch { calls: denies() }.into(),
 			as_multi(2, vec![], None, refuse()),
 			as_multi(2, vec![], None, batch_all(denies())),
+			as_patient(NOBODY, refuse()),
 		] {
 			assert!(takes_access(&call) && !gives_access(&call), "{call:?}");
 		}
@@ -278,6 +392,8 @@ mod tests {
 			batch_all(vec![refuse(), revoke(1)]),
 			batch_all(vec![refuse(), permit()]),
 			as_multi(2, vec![], None, permit()),
+			as_patient(NOBODY, revoke(1)),
+			as_patient(NOBODY, permit()),
 		] {
 			assert!(!takes_access(&call), "{call:?}");
 		}
@@ -310,6 +426,7 @@ mod tests {
 			"Council.propose",
 			"Multisig.as_multi",
 			"Multisig.as_multi_threshold_1",
+			"Representation.act",
 			"Utility.as_derivative",
 			"Utility.batch",
 			"Utility.batch_all",

@@ -73,7 +73,7 @@ fn counts(affiliation: &Affiliation, now: Moment) -> bool {
 
 /// Whether and how the patient takes part. The earlier of suspension and loss of the key counts. An
 /// account that is not a patient's counts as closed.
-fn standing(patient: Option<&Account>) -> Standing {
+pub(crate) fn standing(patient: Option<&Account>) -> Standing {
 	let Some(account) = patient.filter(|account| account.kind == AccountKind::Patient) else {
 		return Standing::Closed;
 	};

@@ -17,6 +17,7 @@ pub use crate::runtime::runtime_types::{
 	pallet_custody::pallet::Event as CustodyEvent,
 	pallet_enrolment::pallet::Event as EnrolmentEvent,
 	pallet_records::pallet::Event as RecordsEvent, pallet_recovery::pallet::Event as RecoveryEvent,
+	pallet_representation::pallet::Event as RepresentationEvent,
 	pallet_studies::pallet::Event as StudiesEvent, vouchsafe_runtime::RuntimeEvent as Event,
 };
 

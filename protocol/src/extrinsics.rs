@@ -17,10 +17,11 @@
 
 use crate::{
 	calls::RuntimeCall,
+	compatibility::MAX_DEPTH,
 	signing::{NotSigned, Signer, ToSign},
 	types::{account_bytes, AccountId, H256},
 };
-use codec::{Compact, Decode, Encode};
+use codec::{Compact, Decode, DecodeLimit, Encode};
 use sp_crypto_hashing::blake2_256;
 
 /// The version of the extrinsics' format.
@@ -145,6 +146,21 @@ pub fn hash(extrinsic: &[u8]) -> H256 {
 /// The key that has signed an extrinsic of this format, and its nonce. Nothing if it has another format.
 /// Neither its signature nor its call is checked.
 pub fn signer_and_nonce(extrinsic: &[u8]) -> Option<(AccountId, u64)> {
+	read(extrinsic).map(|(key, nonce, _)| (key, nonce))
+}
+
+/// The call of an extrinsic of this format, if this program knows the call. The signature is not checked.
+pub fn call(extrinsic: &[u8]) -> Option<RuntimeCall> {
+	let (_, _, rest) = read(extrinsic)?;
+	let (mode, mut call) = rest.split_first()?;
+	if *mode != NO_METADATA_HASH {
+		return None;
+	}
+	RuntimeCall::decode_all_with_depth_limit(MAX_DEPTH, &mut call).ok()
+}
+
+/// The key that has signed an extrinsic of this format, its nonce, and what follows the nonce.
+fn read(extrinsic: &[u8]) -> Option<(AccountId, u64, &[u8])> {
 	let mut rest = extrinsic;
 	let Compact(length) = Compact::<u32>::decode(&mut rest).ok()?;
 	if usize::try_from(length).ok()? != rest.len() {
@@ -159,7 +175,7 @@ pub fn signer_and_nonce(extrinsic: &[u8]) -> Option<(AccountId, u64)> {
 	let (first, after) = rest.split_first()?;
 	let mut rest = if *first == 0 { after } else { after.get(1..)? };
 	let Compact(nonce) = Compact::<u64>::decode(&mut rest).ok()?;
-	Some((AccountId::new(account), nonce))
+	Some((AccountId::new(account), nonce, rest))
 }
 
 #[cfg(test)]
@@ -202,6 +218,31 @@ mod tests {
 	}
 
 	#[test]
+	fn the_call_is_read() {
+		use crate::calls::RecoveryCall;
+		let (account, key) = (AccountId::new([7; 32]), AccountId::new([8; 32]));
+		let object: RuntimeCall = RecoveryCall::object { account: account.clone(), key }.into();
+		let binding = Binding {
+			version: RuntimeVersion { spec_version: 1, transaction_version: 1 },
+			genesis: H256([1; 32]),
+			mortality: Mortality::new(42, 64),
+			from: H256([2; 32]),
+			nonce: 300,
+		};
+		let extrinsic = with_signature(&account, &object, &binding, &[9; 64]);
+		assert_eq!(call(&extrinsic), Some(object.clone()));
+		assert_eq!(signer_and_nonce(&extrinsic), Some((account, 300)));
+		let mut whole = Vec::<u8>::decode(&mut &extrinsic[..]).unwrap();
+		// One byte more or less, and a hash of the metadata.
+		assert_eq!(call(&[&whole[..], &[0]].concat().encode()), None);
+		assert_eq!(call(&whole[..whole.len() - 1].encode()), None);
+		let mode = whole.len() - object.encode().len() - 1;
+		whole[mode] = 1;
+		assert_eq!(call(&whole.encode()), None);
+		assert!(signer_and_nonce(&whole.encode()).is_some());
+	}
+
+	#[test]
 	fn eras_are_encoded_as_substrate_does() {
 		// The vector is that of sp-runtime's own test of `Era`.
 		assert_eq!(Mortality::new(42, 64).encoded(), [5 + 42 % 16 * 16, 42 / 16]);
@@ -217,7 +258,7 @@ mod tests {
 	proptest! {
 		#[test]
 		fn foreign_bytes_never_panic(bytes: Vec<u8>) {
-			let _ = signer_and_nonce(&bytes);
+			let _ = (signer_and_nonce(&bytes), call(&bytes), call(&bytes.encode()));
 			let framed = signer_and_nonce(&bytes.encode());
 			let is_framed = bytes.starts_with(&[VERSION, ADDRESS_ID]);
 			prop_assert!(framed.is_none() || is_framed);

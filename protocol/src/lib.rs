@@ -20,6 +20,7 @@
 //! - [`cid`]: the CID that every node computes for the same bytes.
 //! - [`openings`]: the shares that custodians release, and the secret that they combine to.
 //! - [`decider`]: what a patient's consents say, decided in memory.
+//! - [`representatives`]: who acts for a patient, and whether each representation is in force.
 //! - [`log_file`]: a patient's log as a file that anybody can verify.
 //! - [`proof`]: that a block is final, what its state has, and which calls are in it.
 //! - [`proven`]: the chain as of a block, of which the node's answers are proven.
@@ -52,6 +53,7 @@ pub mod proven;
 pub mod qr;
 pub mod release;
 pub mod remote;
+pub mod representatives;
 pub mod rest;
 pub mod signing;
 pub mod storage;

@@ -524,17 +524,22 @@ pub struct DeliverLabelKey {
 	pub key: HexBytes,
 }
 
-/// Fetches the requester's own label key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Fetches a patient's label key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
-pub struct FetchLabelKey {}
+pub struct FetchLabelKey {
+	/// Whose, if it is not the requester's own. The requester represents the patient within the scope of
+	/// consents.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub patient: Option<Hex<32>>,
+}
 
 /// A patient's label key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct SealedLabelKey {
-	/// The key, sealed to the patient's registered key.
+	/// The key, sealed to the requester's registered key.
 	pub key: HexBytes,
 }
 

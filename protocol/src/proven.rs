@@ -18,6 +18,7 @@ mod newest;
 mod people;
 mod records;
 mod recovery;
+mod representation;
 mod studies;
 
 use crate::{
@@ -36,6 +37,7 @@ use std::{
 
 pub use newest::{check_fresh, newest_of, Keeper, Newest, AHEAD, KNOWN_BLOCKS, OLD, TOO_OLD};
 pub use recovery::{attempt_lifetime, lapses};
+pub use representation::registration_lifetime;
 
 /// The most items of a page, as in the runtime.
 const MAX_LISTED: u32 = 256;
@@ -472,6 +474,10 @@ impl<E: Evidence> View for ProvenView<E> {
 
 	async fn recovery(&self, account: &AccountId) -> Result<RecoveryView, ChainError> {
 		self.recovery_of(account).await
+	}
+
+	async fn representation(&self, patient: &AccountId) -> Result<RepresentationView, ChainError> {
+		self.representation_of(patient).await
 	}
 
 	async fn studies(

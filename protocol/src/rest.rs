@@ -335,8 +335,14 @@ impl<T: Transport> Custodian for RestCustodian<T> {
 		Ok(())
 	}
 
-	async fn label_key(&self, signer: &impl Signer) -> Result<SealedLabelKey, CustodianError> {
-		self.post("/v1/label-key", signer, action::FETCH_LABEL_KEY, &FetchLabelKey {}).await
+	async fn label_key(
+		&self,
+		signer: &impl Signer,
+		patient: &AccountId,
+	) -> Result<SealedLabelKey, CustodianError> {
+		let patient = (*patient != signer.account()).then(|| patient.into());
+		let request = FetchLabelKey { patient };
+		self.post("/v1/label-key", signer, action::FETCH_LABEL_KEY, &request).await
 	}
 
 	async fn label_tags(

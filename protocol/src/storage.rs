@@ -16,7 +16,10 @@ use crate::{
 		pallet_studies::types::{Ledger, Round, Study},
 		vouchsafe_runtime::{
 			parameters::{
-				values::recovery::{AttemptLifetime, ParametersKey},
+				values::{
+					recovery::{AttemptLifetime, ParametersKey},
+					representation::{self, RegistrationLifetime},
+				},
 				RuntimeParametersKey, RuntimeParametersValue,
 			},
 			SessionKeys,
@@ -24,7 +27,8 @@ use crate::{
 	},
 	types::{
 		Account, AccountId, Affiliation, Attempt, Consent, Grantee, GuardianSets, HolderChoice,
-		HolderSet, Institution, KeyChange, KeyState, Log, MemberNode, Request, StudyResult, H256,
+		HolderSet, Institution, KeyChange, KeyState, Log, MemberNode, Representatives, Request,
+		StudyResult, H256,
 	},
 };
 use codec::{DecodeLimit, Encode};
@@ -293,6 +297,19 @@ pub fn attempt_lifetime() -> Key<RuntimeParametersValue> {
 	entry("Parameters", "Parameters", &[blake2_128_concat(&key)])
 }
 
+/// The representatives of a patient. The time of some may be over.
+pub fn representatives(patient: &AccountId) -> Key<Representatives> {
+	entry("Representation", "RepresentativesOf", &[blake2_128_concat(patient)])
+}
+
+/// How long the registration of a representative, or an objection to it, waits for an authority. Without a value
+/// it is [`REGISTRATION_LIFETIME`](crate::types::REGISTRATION_LIFETIME).
+pub fn registration_lifetime() -> Key<RuntimeParametersValue> {
+	let lifetime = representation::ParametersKey::RegistrationLifetime(RegistrationLifetime);
+	let key = RuntimeParametersKey::Representation(lifetime);
+	entry("Parameters", "Parameters", &[blake2_128_concat(&key)])
+}
+
 /// The number that the next study gets.
 pub fn next_study() -> Key<u32> {
 	value("Studies", "NextStudy")
@@ -425,6 +442,7 @@ mod tests {
 			let _ = guardians(&account).decode(&bytes);
 			let _ = attempt(&account).decode(&bytes);
 			let _ = attempt_lifetime().decode(&bytes);
+			let _ = representatives(&account).decode(&bytes);
 		}
 	}
 }

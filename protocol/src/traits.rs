@@ -440,10 +440,12 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		delivery: &DeliverLabelKey,
 	) -> impl Future<Output = Result<(), CustodianError>> + SendOutsideWasm;
 
-	/// Fetches the signer's own label key. [`CustodianError::NoLabelKey`] if the custodian has none.
+	/// Fetches the label key of a patient: the signer, or somebody whom the signer represents.
+	/// [`CustodianError::NoLabelKey`] if the custodian has none.
 	fn label_key(
 		&self,
 		signer: &impl Signer,
+		patient: &AccountId,
 	) -> impl Future<Output = Result<SealedLabelKey, CustodianError>> + SendOutsideWasm;
 
 	/// Asks for the tags of a patient's labels. [`CustodianError::NoLabelKey`] if the custodian does
@@ -507,7 +509,7 @@ pub trait Custodian: SendOutsideWasm + SyncOutsideWasm {
 		async { Err(CustodianError::NotFound) }
 	}
 
-	/// Asks which of a patient's records the signer, a practitioner, can open now.
+	/// Asks which of a patient's records the signer, a practitioner or a person, can open now.
 	fn openable(
 		&self,
 		_signer: &impl Signer,

@@ -11,13 +11,18 @@ pub use crate::runtime::runtime_types::{
 		Creation, Frame, NewRecord, NewVersion, RecordView as Record, VersionView as Version,
 	},
 	pallet_recovery::types::{Attempt, By, GuardianSets, Guardians, KeyChange, RecoveryView},
+	pallet_representation::types::{
+		Force, Mandate, RepresentationView, Representative, RepresentativeView, Representatives,
+		Stage, Suspension,
+	},
 	pallet_studies::types::{Reach, ReachCell, RoundView as Round, StudyView as Study},
 };
 use sp_core::crypto::Ss58Codec;
 
 pub use sp_core::H256;
 pub use vouchsafe_primitives::{
-	agreed::*, audit::*, consent::*, guardians::*, members::*, policy::*, study::*, types::*,
+	agreed::*, audit::*, consent::*, guardians::*, members::*, policy::*, representation::*,
+	study::*, types::*,
 };
 
 /// The account's 32 bytes.

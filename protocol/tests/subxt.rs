@@ -195,6 +195,12 @@ fn storage_keys_are_the_same() {
 	let lifetime = Value::unnamed_variant("AttemptLifetime", [unit]);
 	let parameter = vec![Value::unnamed_variant("Recovery", [lifetime])];
 	assert_eq!(storage::attempt_lifetime().bytes, key("Parameters", "Parameters", parameter));
+	let ours = storage::representatives(&account).bytes;
+	assert_eq!(ours, key("Representation", "RepresentativesOf", hash()));
+	let unit = Value::unnamed_composite([]);
+	let lifetime = Value::unnamed_variant("RegistrationLifetime", [unit]);
+	let parameter = vec![Value::unnamed_variant("Representation", [lifetime])];
+	assert_eq!(storage::registration_lifetime().bytes, key("Parameters", "Parameters", parameter));
 	let keys = storage::session_keys(&AccountId::new([9; 32]));
 	assert_eq!(keys.bytes, key("Session", "NextKeys", hash()));
 	let motion = H256([9; 32]);
@@ -246,6 +252,7 @@ fn the_runtimes_api_has_what_is_asked() {
 		(api::audit_head(&account).function, 1),
 		(api::key_state(&account).function, 1),
 		(api::recovery(&account).function, 1),
+		(api::representation(&account).function, 1),
 		(api::nonce(&account).function, 1),
 		(api::metadata(16).function, 1),
 	];

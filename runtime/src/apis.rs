@@ -5,8 +5,8 @@
 
 use crate::{
 	configs, genesis_config_presets, AccessRequests, Audit, Aura, Block, Consortium, Custody,
-	Enrolment, Executive, Grandpa, InherentDataExt, Nonce, Records, Recovery, Runtime,
-	RuntimeGenesisConfig, RuntimeVersion, SessionKeys, Studies, System, VERSION,
+	Enrolment, Executive, Grandpa, InherentDataExt, Nonce, Records, Recovery, Representation,
+	Runtime, RuntimeGenesisConfig, RuntimeVersion, SessionKeys, Studies, System, VERSION,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -19,6 +19,7 @@ use pallet_custody::{HeldVersion, HolderChoice, Opening, SharingSetView};
 use pallet_enrolment::{Account, Affiliation, Institution};
 use pallet_records::{RecordView, VersionView};
 use pallet_recovery::RecoveryView;
+use pallet_representation::RepresentationView;
 use pallet_studies::{Reach, RoundView, StudyView};
 use sp_api::impl_runtime_apis;
 use sp_consensus_aura::sr25519::AuthorityId as AuraId;
@@ -193,6 +194,8 @@ sp_api::decl_runtime_apis! {
 		fn key_state(key: AccountId) -> Option<KeyState>;
 		/// The account's present key, its guardians, and what is under way.
 		fn recovery(account: AccountId) -> RecoveryView;
+		/// The patient's representatives, and whether each is in force.
+		fn representation(patient: AccountId) -> RepresentationView;
 	}
 }
 
@@ -485,6 +488,10 @@ impl_runtime_apis! {
 
 		fn recovery(account: AccountId) -> RecoveryView {
 			Recovery::recovery(account)
+		}
+
+		fn representation(patient: AccountId) -> RepresentationView {
+			Representation::representation(patient)
 		}
 	}
 

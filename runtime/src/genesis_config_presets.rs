@@ -73,6 +73,8 @@ fn parameters(id: &str) -> ParametersAtGenesisConfig {
 		recovery_delay: seconds(20),
 		key_delay: seconds(10),
 		attempt_lifetime: seconds(10 * 60),
+		objection_period: seconds(10),
+		registration_lifetime: seconds(10 * 60),
 		..Default::default()
 	}
 }

@@ -208,6 +208,8 @@ macro_rules! runtime {
 			pub type Audit = pallet_audit;
 			#[runtime::pallet_index(27)]
 			pub type Studies = pallet_studies;
+			#[runtime::pallet_index(28)]
+			pub type Representation = pallet_representation;
 			#[runtime::pallet_index(29)]
 			pub type Recovery = pallet_recovery;
 

@@ -5,7 +5,7 @@
 
 use crate::Runtime;
 use frame_support::dynamic_params::{dynamic_pallet_params, dynamic_params};
-use vouchsafe_primitives::{Moment, ATTEMPT_LIFETIME};
+use vouchsafe_primitives::{Moment, ATTEMPT_LIFETIME, REGISTRATION_LIFETIME};
 
 pub use pallet::*;
 
@@ -35,13 +35,29 @@ pub mod values {
 		#[codec(index = 2)]
 		pub static AttemptLifetime: Moment = ATTEMPT_LIFETIME;
 	}
+
+	/// Of pallet-representation.
+	#[dynamic_pallet_params]
+	#[codec(index = 1)]
+	pub mod representation {
+		/// How long a patient can object before a representation by law is in force.
+		#[codec(index = 0)]
+		pub static ObjectionPeriod: Moment = 3 * DAY;
+
+		/// How long a registration, or an objection, waits for an authority.
+		#[codec(index = 1)]
+		pub static RegistrationLifetime: Moment = REGISTRATION_LIFETIME;
+	}
 }
 
 /// Sets parameters at genesis. There are no calls.
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[frame_support::pallet]
 pub mod pallet {
-	use super::{values::recovery, Runtime, RuntimeParameters};
+	use super::{
+		values::{recovery, representation},
+		Runtime, RuntimeParameters,
+	};
 	use frame_support::{pallet_prelude::*, traits::dynamic_params::AggregatedKeyValue};
 	use vouchsafe_primitives::Moment;
 
@@ -63,6 +79,10 @@ pub mod pallet {
 		pub key_delay: Option<Moment>,
 		/// See [`recovery::AttemptLifetime`].
 		pub attempt_lifetime: Option<Moment>,
+		/// See [`representation::ObjectionPeriod`].
+		pub objection_period: Option<Moment>,
+		/// See [`representation::RegistrationLifetime`].
+		pub registration_lifetime: Option<Moment>,
 		/// The runtime.
 		#[serde(skip)]
 		pub _config: PhantomData<T>,
@@ -72,14 +92,22 @@ pub mod pallet {
 	impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
 		fn build(&self) {
 			use recovery::{AttemptLifetime, KeyDelay, Parameters, RecoveryDelay};
-			let values = [
+			use representation::{ObjectionPeriod, Parameters as Law, RegistrationLifetime};
+			let recovery = [
 				self.recovery_delay.map(|it| Parameters::RecoveryDelay(RecoveryDelay, Some(it))),
 				self.key_delay.map(|it| Parameters::KeyDelay(KeyDelay, Some(it))),
 				self.attempt_lifetime
 					.map(|it| Parameters::AttemptLifetime(AttemptLifetime, Some(it))),
 			];
-			for value in values.into_iter().flatten() {
-				let (key, value) = RuntimeParameters::Recovery(value).into_parts();
+			let law = [
+				self.objection_period.map(|it| Law::ObjectionPeriod(ObjectionPeriod, Some(it))),
+				self.registration_lifetime
+					.map(|it| Law::RegistrationLifetime(RegistrationLifetime, Some(it))),
+			];
+			let recovery = recovery.into_iter().flatten().map(RuntimeParameters::Recovery);
+			let law = law.into_iter().flatten().map(RuntimeParameters::Representation);
+			for parameter in recovery.chain(law) {
+				let (key, value) = parameter.into_parts();
 				pallet_parameters::Parameters::<Runtime>::set(key, value);
 			}
 		}

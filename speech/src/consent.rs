@@ -365,6 +365,6 @@ const fn join(effect: &Effect) -> Join {
 }
 
 /// The numbers of the bits that are set.
-fn bits(set: u32) -> impl Iterator<Item = u8> {
+pub(crate) fn bits(set: u32) -> impl Iterator<Item = u8> {
 	(0..32u8).filter(move |bit| set.checked_shr(u32::from(*bit)).is_some_and(|rest| rest & 1 == 1))
 }

@@ -3,7 +3,8 @@
 use crate::{compared, phrase::Form, Teller};
 use vouchsafe_primitives::{
 	policy::{Basis, Decision, Reason},
-	AccountId, Action, Category, Consent, ConsentRef, Grantee, Purpose, RecordId, Standing,
+	AccountId, Action, Category, Consent, ConsentRef, Grantee, Grantor, Purpose, RecordId,
+	Standing,
 };
 
 /// What was asked of the decision.
@@ -105,8 +106,17 @@ impl Teller<'_> {
 			.find(|(grantee, consent)| *grantee == found.grantee && consent.id == found.id);
 		match consent {
 			Some((grantee, consent)) => {
-				let text = self.consent(grantee, &consent.terms);
-				self.speech.sentences(vec![said, self.speech.consent_quoted(text)])
+				let text = || self.consent(grantee, &consent.terms);
+				let quoted = match &consent.grantor {
+					Grantor::Law { authority } => self.permit_by_law(grantee, consent, authority),
+					Grantor::Representative(who) => {
+						self.speech.consent_quoted_for(self.who(who), text())
+					},
+					Grantor::Patient | Grantor::Assisted { .. } => {
+						self.speech.consent_quoted(text())
+					},
+				};
+				self.speech.sentences(vec![said, quoted])
 			},
 			None => said,
 		}

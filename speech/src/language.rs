@@ -16,7 +16,7 @@ pub(crate) struct Locale {
 macro_rules! locale {
 	($language:literal) => {
 		locale!($language: "words", "lists", "dates", "countries", "grantees", "consents", "requests",
-			"decisions", "studies", "log", "access", "readable", "wallet", "app")
+			"decisions", "studies", "representation", "log", "access", "readable", "wallet", "app")
 	};
 	($language:literal: $($file:literal),+) => {
 		Locale {

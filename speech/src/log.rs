@@ -143,11 +143,13 @@ impl Teller<'_> {
 			LogEvent::EncryptionKeySet => speech.log_encryption_key_set(actor),
 			LogEvent::ConsentGranted { consent, effect } => {
 				let (id, grantee) = (consent.id.to_string(), self.grantee_short(&consent.grantee));
-				// Nobody acts for an institution in the patient's own grants.
-				if entry.acting_for.is_some() {
-					return speech.log_consent_assisted(actor, id, grantee);
+				// Nobody acts for an institution in the patient's own grants. What the staff enter for a
+				// patient is for the institution or for studies.
+				match (&entry.acting_for, &consent.grantee) {
+					(None, _) => speech.log_consent_granted(effect_key(effect), actor, id, grantee),
+					(Some(_), Grantee::Person(_)) => speech.log_consent_by_law(actor, grantee, id),
+					(Some(_), _) => speech.log_consent_assisted(actor, id, grantee),
 				}
-				speech.log_consent_granted(effect_key(effect), actor, id, grantee)
 			},
 			LogEvent::ConsentAmended { consent, revision } => {
 				speech.log_consent_amended(actor, self.consent_ref(consent), revision.to_string())
@@ -273,6 +275,42 @@ impl Teller<'_> {
 				speech.log_recovery_objected(actor, self.who(key))
 			},
 			LogEvent::KeyReplaced { key } => speech.log_key_replaced(actor, self.who(key)),
+			LogEvent::Appointed { representative, scopes, standby, until } => {
+				let (who, scopes) = (self.who(representative), speech.may_do(*scopes, *until));
+				match standby {
+					true => speech.log_appointed_standby(actor, who, scopes),
+					false => speech.log_appointed(actor, who, scopes),
+				}
+			},
+			LogEvent::RepresentativeEnded { representative } if *representative == entry.origin => {
+				speech.log_representation_given_up(actor)
+			},
+			LogEvent::RepresentativeEnded { representative } => {
+				speech.log_representative_ended(actor, self.who(representative))
+			},
+			LogEvent::Activated { representative } => {
+				speech.log_activated(actor, self.who(representative))
+			},
+			LogEvent::Registered { representative, registration } => speech.log_registered(
+				actor,
+				self.who(representative),
+				speech.phrase(registration.basis),
+				speech.may_do_by_law(registration.scopes, registration.until),
+			),
+			LogEvent::Attested { representative, from } => {
+				speech.log_attested(actor, self.who(representative), speech.moment(*from))
+			},
+			LogEvent::RepresentativeObjected { representative } => {
+				speech.log_representative_objected(actor, self.who(representative))
+			},
+			LogEvent::RepresentativeSuspended { representative, suspended } => {
+				let who = self.who(representative);
+				match suspended {
+					true => speech.log_representative_suspended(actor, who),
+					false => speech.log_representative_restored(actor, who),
+				}
+			},
+			LogEvent::WardEnrolled { first } => speech.log_ward_enrolled(actor, self.who(first)),
 		}
 	}
 
@@ -292,6 +330,16 @@ impl Teller<'_> {
 			StaffMatter::DeclareDeceased => speech.log_death_proposed(actor),
 			StaffMatter::TakeDeathBack => speech.log_death_back_proposed(actor),
 			StaffMatter::NewKey { key, .. } => speech.log_new_key_proposed(actor, self.who(key)),
+			StaffMatter::Activate { representative } => {
+				speech.log_activation_proposed(actor, self.who(representative))
+			},
+			StaffMatter::Represent { representative, registration } => speech
+				.log_registration_proposed(
+					actor,
+					self.who(representative),
+					speech.phrase(registration.basis),
+					speech.may_do_by_law(registration.scopes, registration.until),
+				),
 		}
 	}
 

@@ -47,7 +47,7 @@ kinds! {
 	Added = "added";
 	/// Labels, marks or responsibility were changed.
 	Changed = "changed";
-	/// The account, its keys, or who holds keys.
+	/// The account, its keys, who holds keys, or who acts for the patient.
 	Account = "account";
 	/// A holder acknowledged key shares: people cause it, but do not do it.
 	Shares = "shares";
@@ -85,7 +85,11 @@ impl LogKind {
 			| LogEvent::EncryptionKeySet
 			| LogEvent::SigningDisabled(_)
 			| LogEvent::HoldersChosen
-			| LogEvent::StaffProposed(StaffMatter::NewKey { .. })
+			| LogEvent::StaffProposed(
+				StaffMatter::NewKey { .. }
+				| StaffMatter::Activate { .. }
+				| StaffMatter::Represent { .. },
+			)
 			| LogEvent::GuardiansSet { .. }
 			| LogEvent::KeyChangeBegan { .. }
 			| LogEvent::KeyChangeEnded { .. }
@@ -94,7 +98,15 @@ impl LogKind {
 			| LogEvent::RecoveryProposed { .. }
 			| LogEvent::RecoveryAttested { .. }
 			| LogEvent::RecoveryObjected { .. }
-			| LogEvent::KeyReplaced { .. } => Self::Account,
+			| LogEvent::KeyReplaced { .. }
+			| LogEvent::Appointed { .. }
+			| LogEvent::RepresentativeEnded { .. }
+			| LogEvent::Activated { .. }
+			| LogEvent::Registered { .. }
+			| LogEvent::Attested { .. }
+			| LogEvent::RepresentativeObjected { .. }
+			| LogEvent::RepresentativeSuspended { .. }
+			| LogEvent::WardEnrolled { .. } => Self::Account,
 			LogEvent::Labelled { .. }
 			| LogEvent::EnteredInError { .. }
 			| LogEvent::MarkTakenBack { .. }

@@ -5,8 +5,8 @@ use fluent_bundle::FluentArgs;
 use vouchsafe_primitives::{
 	policy::Mismatch,
 	study::{Loss, StudyStage},
-	AccountKind, Action, Category, Confidentiality, Effect, HolderKind, Origin, Purpose,
-	RecordStatus, RelationKind, Role, Status, StudyTrait, Vocabulary,
+	AccountKind, Action, Category, Confidentiality, Effect, HolderKind, LegalBasis, Origin,
+	Purpose, RecordStatus, RelationKind, Role, Scope, Status, StudyTrait, Vocabulary,
 };
 
 /// A closed list whose items have a phrase. Its message is `PREFIX-word`.
@@ -50,6 +50,8 @@ phrases! {
 	RecordStatus = "record";
 	HolderKind = "holder";
 	Mismatch = "mismatch";
+	Scope = "scope";
+	LegalBasis = "legal-basis";
 }
 
 /// Who the patient is in a sentence.

@@ -183,6 +183,8 @@ fn items_of_a_list_have_different_phrases() {
 		different::<vouchsafe_primitives::RecordStatus>(&speech);
 		different::<vouchsafe_primitives::HolderKind>(&speech);
 		different::<vouchsafe_primitives::policy::Mismatch>(&speech);
+		different::<vouchsafe_primitives::Scope>(&speech);
+		different::<vouchsafe_primitives::LegalBasis>(&speech);
 	}
 }
 

@@ -11,8 +11,8 @@ use vouchsafe_primitives::{
 	*,
 };
 use vouchsafe_speech::{
-	AccessRequest, Asked, AskingStudy, Change, Counted, LogKind, Noun, Person, Phrase, Seen,
-	Speech, LANGUAGES,
+	AccessRequest, Asked, AskingStudy, Change, Counted, Force, LogKind, Mandate, Noun, Person,
+	Phrase, Representation, Seen, Speech, LANGUAGES,
 };
 
 const HOSPITAL_A: AccountId = AccountId::new([1; 32]);
@@ -23,6 +23,8 @@ const SMITHS: AccountId = AccountId::new([5; 32]);
 const REGISTRAR: AccountId = AccountId::new([6; 32]);
 const COLLEAGUE: AccountId = AccountId::new([7; 32]);
 const GUARDIAN: AccountId = AccountId::new([8; 32]);
+/// A representative.
+const BERTA: AccountId = GUARDIAN;
 const NEW_KEY: AccountId = AccountId::new([9; 32]);
 /// 31 December 2026.
 const YEARS_END: Moment = 1_798_675_200;
@@ -491,6 +493,98 @@ fn access() {
 	});
 }
 
+#[test]
+fn representatives() {
+	let forces = [
+		("in force", Force::InForce),
+		("suspended", Force::Suspended),
+		("not for the standing", Force::NotForStanding),
+		("standby", Force::Standby),
+		("in doubt", Force::InDoubt),
+		("not attested", Force::NotAttested),
+		("objected", Force::Objected),
+		("waits", Force::Waits { from: YEARS_END }),
+	];
+	let all = Scopes::of(Scope::ALL);
+	let permit = |basis, until| {
+		let registration = Registration { basis, scopes: all, until, evidence: RecordId::zero() };
+		let grantor = Grantor::Law { authority: SMITHS };
+		Consent { grantor, ..consent_of(registration.permit(YEARS_END)) }
+	};
+	let given =
+		Consent { grantor: Grantor::Representative(BERTA), ..consent_of(plain(Effect::Permit)) };
+	let patients = consent_of(plain(Effect::Permit));
+	let lasting = permit(LegalBasis::Guardian, None);
+	let parents = permit(LegalBasis::Parent, Some(YEARS_END + 86_400));
+	let berta = Grantee::Person(BERTA);
+	Snapshot::of("representatives", |to| {
+		let teller = teller(&to.speech, &Known);
+		let mut said = Vec::new();
+		let appointed = Representation {
+			patient: &PATIENT,
+			representative: &BERTA,
+			mandate: Mandate::Appointed,
+			scopes: Scopes::of(&[Scope::Requests]),
+			until: None,
+			force: Force::InForce,
+		};
+		for (heading, force) in forces {
+			said.push((heading, teller.representation(&Representation { force, ..appointed })));
+		}
+		let until = Some(YEARS_END);
+		let by_law = |basis, authority| Mandate::ByLaw { basis, authority };
+		for (heading, of) in [
+			("all scopes, until", Representation { scopes: all, until, ..appointed }),
+			("unknown scopes", Representation { scopes: Scopes(0b1_0001), ..appointed }),
+			(
+				"by law",
+				Representation { mandate: by_law(LegalBasis::Parent, None), until, ..appointed },
+			),
+			(
+				"by law, only to read",
+				Representation {
+					mandate: by_law(LegalBasis::Executor, Some(&HOSPITAL_A)),
+					scopes: Scopes(0),
+					..appointed
+				},
+			),
+			(
+				"by law, all scopes",
+				Representation {
+					mandate: by_law(LegalBasis::Attorney, Some(&SMITHS)),
+					scopes: all,
+					..appointed
+				},
+			),
+		] {
+			said.push((heading, teller.representation(&of)));
+		}
+		said.push(("acts", teller.acts_for(&BERTA, &PATIENT)));
+		for (heading, grantee, consent) in [
+			("the patient's consent", &team(), &patients),
+			("a representative's consent", &team(), &given),
+			("a parent's permit by law", &berta, &parents),
+			("a guardian's permit by law", &berta, &lasting),
+		] {
+			said.push((heading, teller.consent_of(&PATIENT, grantee, consent)));
+			let found = ConsentRef { grantee: grantee.clone(), id: consent.id };
+			let asked = Asked {
+				reader: &BERTA,
+				patient: &PATIENT,
+				action: Action::ReadLog,
+				purpose: Purpose::PatientRequest,
+				record: None,
+			};
+			let decision = Decision::Permit(Basis::Consent(found));
+			let consents = [(grantee.clone(), consent.clone())];
+			said.push(("decided by it", teller.decision(&asked, &decision, &consents)));
+		}
+		for (heading, text) in said {
+			to.says(heading, &text);
+		}
+	});
+}
+
 fn study_terms() -> StudyTerms {
 	StudyTerms {
 		protocol: Cid::default(),
@@ -665,6 +759,12 @@ fn log_lines() {
 		says("assisted", doctor(event));
 		says("for the authority", doctor(LogEvent::ConsentAwaitsAuthority { grantee: team() }));
 		says("assisted refused", patient(LogEvent::AssistedRefused));
+		let registration = Registration {
+			basis: LegalBasis::Parent,
+			scopes: Scopes::of(&[Scope::Requests, Scope::Consents]),
+			until: Some(YEARS_END),
+			evidence: RecordId::zero(),
+		};
 		let new_key = StaffMatter::NewKey {
 			key: NEW_KEY,
 			encryption_key: [9; 32],
@@ -677,6 +777,8 @@ fn log_lines() {
 			("death", StaffMatter::DeclareDeceased),
 			("death back", StaffMatter::TakeDeathBack),
 			("new key", new_key),
+			("activation", StaffMatter::Activate { representative: BERTA }),
+			("registration", StaffMatter::Represent { representative: BERTA, registration }),
 		] {
 			says(&format!("{heading} proposed"), doctor(LogEvent::StaffProposed(matter)));
 		}
@@ -750,6 +852,44 @@ fn log_lines() {
 			says(&format!("recovery {heading}"), patient(event));
 		}
 		says("key replaced", guardian(LogEvent::KeyReplaced { key }));
+
+		for (heading, standby, until) in [
+			("appointed", false, None),
+			("appointed until", false, Some(from)),
+			("appointed on standby", true, Some(from)),
+		] {
+			let scopes = registration.scopes;
+			says(
+				heading,
+				patient(LogEvent::Appointed { representative: BERTA, scopes, standby, until }),
+			);
+		}
+		says(
+			"representation ended",
+			patient(LogEvent::RepresentativeEnded { representative: BERTA }),
+		);
+		says("given up", guardian(LogEvent::RepresentativeEnded { representative: BERTA }));
+		says("activated", doctor(LogEvent::Activated { representative: BERTA }));
+		says("registered", doctor(LogEvent::Registered { representative: BERTA, registration }));
+		let reader = Registration { scopes: Scopes(0), until: None, ..registration };
+		let event = LogEvent::Registered { representative: BERTA, registration: reader };
+		says("registered, only to read", doctor(event));
+		let law = ConsentRef { grantee: Grantee::Person(BERTA), id: 4 };
+		let event = LogEvent::ConsentGranted { consent: law.clone(), effect: Effect::Permit };
+		let of_authority = |event| LogEntry { acting_for: Some(SMITHS), ..authority(event) };
+		says("permit by law", of_authority(event));
+		says("attested", of_authority(LogEvent::Attested { representative: BERTA, from }));
+		let event = LogEvent::RepresentativeObjected { representative: BERTA };
+		says("objected to a representative", patient(event));
+		says("permit by law ended", doctor(LogEvent::ConsentRevoked { consent: law }));
+		for (heading, suspended) in [("suspended", true), ("suspension lifted", false)] {
+			let event = LogEvent::RepresentativeSuspended { representative: BERTA, suspended };
+			says(heading, doctor(event));
+		}
+		says("ward", doctor(LogEvent::WardEnrolled { first: REGISTRAR }));
+		let event = LogEvent::ConsentGranted { consent: consent(), effect: Effect::Permit };
+		let granted = LogEntry { signer: BERTA, ..patient(event) };
+		says("granted by a representative", granted);
 
 		let opened = |ground, outcomes: Vec<(RecordId, Outcome)>| LogEvent::Opened {
 			ground,
@@ -863,6 +1003,8 @@ fn phrases() {
 		all::<RelationKind>(to);
 		all::<RecordStatus>(to);
 		all::<HolderKind>(to);
+		all::<Scope>(to);
+		all::<LegalBasis>(to);
 		let nouns = [Noun::Record, Noun::Version, Noun::Entry, Noun::Resource, Noun::Share];
 		let counts: Vec<_> = nouns
 			.iter()

@@ -3,7 +3,8 @@ use crate::{consent::plain_terms, scripted::ScriptedNode};
 use vouchsafe_protocol::{
 	storage,
 	types::{
-		Categories, Confidentiality, Consent, Effect, RecordStatus, Terms, MAX_CONSENTS_PER_GRANTEE,
+		Categories, Confidentiality, Consent, Effect, Grantor, LegalBasis, RecordStatus,
+		Registration, Scopes, Terms, MAX_CONSENTS_PER_GRANTEE,
 	},
 };
 
@@ -121,6 +122,29 @@ fn what_one_person_sees_is_told_for_each_record() {
 	assert_eq!(seen(&stranger, None), [(1, false), (2, false), (3, false)]);
 	assert_eq!(access.institutions_of(&NURSE), [A, B]);
 	assert!(access.institutions_of(&stranger).is_empty());
+}
+
+/// The permit by law is for the patient's request alone.
+#[test]
+fn a_representative_by_law_is_seen_to_read() {
+	let registration = Registration {
+		basis: LegalBasis::Parent,
+		scopes: Scopes::of(&[]),
+		until: None,
+		evidence: H256([6; 32]),
+	};
+	let grantor = Grantor::Law { authority: AUTHORITY };
+	let by_law = Consent { grantor, ..given(7, registration.permit(NOW)) };
+	let relative = Grantee::Person(RELATIVE);
+	let access = access(vec![(relative.clone(), by_law)]);
+	let open = [(Category::Imaging, 1, 1), (Category::Laboratory, 2, 2)];
+	assert_eq!(counts(&access, relative.clone()), open);
+	assert!(access.table().iter().any(|row| row.who == relative && row.cells[0].open == 1));
+	assert!(access.seen_by(&RELATIVE, None).iter().all(|(_, decision)| decision.is_permit()));
+	assert_eq!(counts(&access, at(DOCTOR, B))[0].1, 0);
+	// Nothing keeps a relative from reading for treatment either.
+	let access = super::fixtures::access(vec![permit(8, relative.clone())]);
+	assert_eq!(counts(&access, relative)[0].1, 1);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::{terms::Term, *};
 use crate::{
-	journal::{Entry, Envelope, NewRow, WideningRow},
+	journal::{Entry, Envelope, NewRow, PatientCopy, WideningRow},
 	label_keys::{self, Tagged},
 	labels::{mark, LabelTable},
 	platform::Draft,
@@ -240,7 +240,7 @@ async fn prepare_one<P: Platform>(
 	let split = secret.split(*threshold, holder_count)?;
 	check_dealing(&split.shares, &split.commitments)?;
 	let mut envelopes = Vec::new();
-	let mut patient_share = None;
+	let (mut patient_share, mut patient_copy) = (None, None);
 	for (holder, share) in holders.iter().zip(&split.shares) {
 		let address = ShareAddress {
 			genesis: context.genesis,
@@ -254,14 +254,18 @@ async fn prepare_one<P: Platform>(
 				format!("cannot seal a share to {}", session.names.show(&holder.account))
 			})
 		};
-		let sealed = seal(&PublicKey(holder.key))?;
+		let (key, sealed) = (Hex(holder.key), HexBytes(seal(&PublicKey(holder.key))?));
+		let kept = HexBytes(seal(&me.encryption.public())?);
 		match holder.kind {
-			HolderKind::Patient => patient_share = Some(HexBytes(sealed)),
+			HolderKind::Patient => {
+				patient_share = Some(sealed);
+				patient_copy = Some(PatientCopy { key, kept });
+			},
 			_ => envelopes.push(Envelope {
 				institution: (&holder.account).into(),
-				key: Hex(holder.key),
-				share: HexBytes(sealed),
-				kept: HexBytes(seal(&me.encryption.public())?),
+				key,
+				share: sealed,
+				kept,
 				delivered: false,
 			}),
 		}
@@ -290,6 +294,7 @@ async fn prepare_one<P: Platform>(
 			.collect(),
 		envelopes,
 		patient_share,
+		patient_copy,
 		uploaded: false,
 		is_final: false,
 		complete: false,

@@ -1,7 +1,8 @@
-//! Seals a share again if an institution has another custodian than when the share was prepared.
+//! Seals a share again if an institution has another custodian than when the share was prepared, or the patient
+//! another encryption key.
 
 use crate::{
-	journal::{Entry, Envelope},
+	journal::{Entry, Group, PatientCopy},
 	keys::Identity,
 	platform::Platform,
 	session::{CustodianOf, Session},
@@ -110,14 +111,59 @@ pub(super) async fn seal_to_successor(
 	Ok(())
 }
 
-/// What the share of an envelope is sealed with.
-fn address(genesis: H256, entry: &Entry, envelope: &Envelope) -> ShareAddress {
+/// Seals the patient's shares again that are sealed to another encryption key than the patient has now: it may
+/// have been replaced since they were prepared. The new key is taken from a fresh view. Returns whether any was.
+pub(super) async fn seal_to_patients(
+	session: &Session<impl Platform>,
+	group: &mut Group,
+) -> Result<bool> {
+	let mut is_changed = false;
+	for entry in group.entries.iter_mut().filter(|entry| !entry.complete) {
+		let Some(copy) = &entry.patient_copy else { continue };
+		let patient = AccountId::from(entry.patient);
+		if key_of(&session.finalized().await?, &patient).await? == copy.key.0 {
+			continue;
+		}
+		let key = key_of(&session.fresh().await?, &patient).await?;
+		is_changed |= seal_to_patient(session.me()?, session.genesis(), entry, key)?;
+	}
+	Ok(is_changed)
+}
+
+/// The patient's encryption key in this view.
+async fn key_of(at: &impl View, patient: &AccountId) -> Result<[u8; 32]> {
+	let account = at.account(patient).await?.context("the patient is not enrolled")?;
+	Ok(account.encryption_key)
+}
+
+/// Seals the patient's share to this key, if it is sealed to another one. Returns whether it was.
+pub(super) fn seal_to_patient(
+	me: &Identity,
+	genesis: H256,
+	entry: &mut Entry,
+	key: [u8; 32],
+) -> Result<bool> {
+	let Some(copy) = entry.patient_copy.as_ref().filter(|copy| copy.key.0 != key) else {
+		return Ok(false);
+	};
+	let address = address(genesis, entry, &entry.patient);
+	let share = open_share(&me.encryption, &address, &copy.kept.0)
+		.context("the journal's copy of the patient's share is damaged")?;
+	let sealed = seal_share(&PublicKey(key), &address, &share)
+		.context("cannot seal the patient's share to the patient's new encryption key")?;
+	let copy = PatientCopy { key: Hex(key), kept: copy.kept.clone() };
+	(entry.patient_share, entry.patient_copy) = (Some(HexBytes(sealed)), Some(copy));
+	Ok(true)
+}
+
+/// What this holder's share is sealed with.
+fn address(genesis: H256, entry: &Entry, holder: &Hex<32>) -> ShareAddress {
 	ShareAddress {
 		genesis: genesis.0,
 		record: entry.record.0,
 		version: entry.version,
 		epoch: 0,
-		holder: envelope.institution.0,
+		holder: holder.0,
 	}
 }
 
@@ -134,7 +180,7 @@ pub(super) fn seal_again(
 	if envelope.key.0 == key {
 		return Ok(false);
 	}
-	let address = address(genesis, entry, envelope);
+	let address = address(genesis, entry, &envelope.institution);
 	let share = open_share(&me.encryption, &address, &envelope.kept.0)
 		.context("the journal's copy of a share is damaged")?;
 	let sealed = seal_share(&PublicKey(key), &address, &share)

@@ -4,10 +4,11 @@ use crate::{
 		reseal::seal_again,
 		send::{batches, frame},
 	},
-	journal::{Entry, Envelope, NewRow, WideningRow},
+	journal::{Entry, Envelope, NewRow, PatientCopy, WideningRow},
 	keys::Identity,
 	memory::MemoryKeep,
 	platform::Keep,
+	scripted::Scripted,
 };
 use codec::Encode;
 use vouchsafe_protocol::{
@@ -16,8 +17,8 @@ use vouchsafe_protocol::{
 	holders::{Choice, ChosenHolder, Member},
 	messages::HexBytes,
 	types::{
-		AccountKind, Frame, HolderChoice, HolderKind, HolderState, LabelTag, Record, RecordStatus,
-		ServicePeriod, SharingSet, Status, Version,
+		Account, AccountKind, Frame, HolderChoice, HolderKind, HolderState, LabelTag, Record,
+		RecordStatus, RepresentationView, ServicePeriod, SharingSet, Status, Version,
 	},
 };
 use vouchsafe_vault::{
@@ -123,6 +124,7 @@ fn prepared() -> Entry {
 			delivered: false,
 		}],
 		patient_share: None,
+		patient_copy: None,
 		uploaded: false,
 		is_final: false,
 		complete: false,
@@ -538,6 +540,52 @@ fn a_share_is_sealed_again_for_a_new_custodian() {
 	assert!(seal_again(&other, genesis, &mut entry, 0, old.public().0).is_err());
 }
 
+/// The attack: a day after the patient's key was recovered, work is resumed, and the patient's share is sealed to
+/// the lost key.
+#[tokio::test]
+async fn a_share_is_sealed_again_for_a_patient_with_a_new_key() {
+	let session = Session::<Scripted>::scripted("//DoctorA");
+	let (me, genesis) = (session.me().unwrap(), session.genesis());
+	let [old, new, newest] = [(); 3].map(|()| SecretKey::random());
+	let share = Secret::random().split(2, 3).unwrap().shares.remove(0);
+	let entry = prepared();
+	let address = ShareAddress {
+		genesis: genesis.0,
+		record: entry.record.0,
+		version: entry.version,
+		epoch: 0,
+		holder: account_bytes(&PATIENT),
+	};
+	let seal = |key: &SecretKey| HexBytes(seal_share(&key.public(), &address, &share).unwrap());
+	let copy = PatientCopy { key: Hex(old.public().0), kept: seal(&me.encryption) };
+	let entry = Entry { patient_share: Some(seal(&old)), patient_copy: Some(copy), ..prepared() };
+	let complete = Entry { complete: true, ..entry.clone() };
+	let without = Entry { patient_copy: None, ..entry.clone() };
+	let entries = vec![complete, without, entry.clone()];
+	let mut group = group(genesis.into(), (&me.account()).into(), entries);
+	let has = |key: &SecretKey| Account {
+		encryption_key: key.public().0,
+		..crate::access::fixtures::account(AccountKind::Patient)
+	};
+
+	session.chain.change(|state| state.answer("account", &Some(has(&old))));
+	assert!(!seal_to_patients(&session, &mut group).await.unwrap());
+	assert_eq!(group.entries[2].patient_share, entry.patient_share);
+
+	session.chain.change(|state| state.answer("account", &Some(has(&new))));
+	session.chain.has_news(|state| state.answer("account", &Some(has(&newest))));
+	assert!(seal_to_patients(&session, &mut group).await.unwrap());
+	let resealed = group.entries[2].patient_share.clone().unwrap();
+	let opened = open_share(&newest, &address, &resealed.0).unwrap();
+	assert_eq!((opened.index, opened.encode()), (share.index, share.encode()));
+	assert!(open_share(&old, &address, &resealed.0).is_err());
+	for untouched in &group.entries[..2] {
+		assert_eq!(untouched.patient_share, entry.patient_share);
+	}
+	session.chain.change(|state| state.answer("account", &Some(has(&newest))));
+	assert!(!seal_to_patients(&session, &mut group).await.unwrap(), "it is sealed to it already");
+}
+
 /// A record of hospital 1 and two others, all with the same name and key.
 fn shared_addition() -> (Vec<Member>, Addition) {
 	let member = |id: u8| Member {
@@ -555,6 +603,38 @@ fn shared_addition() -> (Vec<Member>, Addition) {
 		sharing: SharingWish::default(),
 	};
 	((1..=3).map(member).collect(), addition)
+}
+
+/// Nobody has the secret half of a ward's key. A ward that has got a key of its own is a patient like others.
+#[tokio::test]
+async fn a_ward_gets_no_share() {
+	let mut session = Session::<Scripted>::scripted("//DoctorA");
+	let (members, addition) = shared_addition();
+	session.chain.change(|state| state.institution(&members[0]));
+	let member = |id: u8| Member { account: AccountId::new([id; 32]), ..members[0].clone() };
+	session.members = (1..=4).map(member).collect();
+	session.members[3].kind = AccountKind::Authority;
+	for (ward, wish, threshold, holders) in
+		[(true, false, 2, 4), (false, false, 3, 5), (true, true, 2, 4), (false, true, 2, 4)]
+	{
+		session.chain.change(|state| {
+			let view = RepresentationView { ward, representatives: vec![] };
+			state.answer_care("representation", &view);
+		});
+		let sharing = SharingWish { without_patient: wish, ..SharingWish::default() };
+		let addition = Addition { sharing, ..addition.clone() };
+		let addition = without_wards_share(&session, &addition).await.unwrap();
+		let at = session.fresh().await.unwrap();
+		let choice = prepare::choose_holders(&session, &at, &addition, &[9; 32], None).await;
+		let choice = choice.unwrap();
+		assert_eq!((choice.threshold, choice.holders.len()), (threshold, holders));
+		let has_share = choice.holders.iter().any(|it| it.kind == HolderKind::Patient);
+		assert_eq!(has_share, !ward && !wish);
+	}
+	// A custodian that does not tell who is a ward does not stop the work.
+	session.chain.change(|state| state.refuse_care("representation"));
+	let same = without_wards_share(&session, &addition).await.unwrap();
+	assert!(!same.sharing.without_patient);
 }
 
 /// The attack: the holders are read at an old block, at which one still has a key that was stolen.

@@ -134,13 +134,8 @@ async fn a_share_and_a_label_key_wait_too() {
 		actions: vouchsafe_protocol::types::Actions::of(&[Action::Write]),
 		..plain_terms(Effect::Permit)
 	};
-	crate::labels::LabelTable::keep_key(
-		&session.keep,
-		session.me().unwrap(),
-		vouchsafe_vault::label::LabelKey::random(),
-	)
-	.await
-	.unwrap();
+	let (me, key) = (session.me().unwrap(), vouchsafe_vault::label::LabelKey::random());
+	LabelTable::keep_key(&session.keep, me, &me.account(), key).await.unwrap();
 	let delivered = crate::label_keys::deliver(&session, [(&grantee, &terms)]).await.unwrap();
 	let [(_, why)] = &delivered.failed[..] else { panic!("it is not delivered: {delivered:?}") };
 	assert!(why.contains("has changed"), "{why}");

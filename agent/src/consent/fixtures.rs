@@ -21,7 +21,7 @@ pub(crate) fn hospital() -> Member {
 }
 
 /// The patient's own consent with these terms.
-pub(super) fn consent(terms: Terms) -> Consent {
+pub(crate) fn consent(terms: Terms) -> Consent {
 	Consent {
 		id: ID,
 		revision: 3,

@@ -154,7 +154,8 @@ async fn nothing_is_sealed(now: &Member, reason: &str) {
 
 	let writing = Terms { actions: Actions::of(&[Action::Write]), ..all() };
 	let key = vouchsafe_vault::label::LabelKey::random();
-	LabelTable::keep_key(&session.keep, session.me().unwrap(), key).await.unwrap();
+	let me = session.me().unwrap();
+	LabelTable::keep_key(&session.keep, me, &me.account(), key).await.unwrap();
 	let delivered = crate::label_keys::deliver(&session, [(&grantee(), &writing)]).await.unwrap();
 	let [(_, why)] = &delivered.failed[..] else { panic!("it is not delivered: {delivered:?}") };
 	assert!(why.contains(reason), "{why}");

@@ -42,7 +42,7 @@ pub(crate) async fn kept_texts(
 		if !is_text || known.contains_key(&commitment) {
 			continue;
 		}
-		let read = keep.read_sealed(&me.encryption, FOLDER, &name).await;
+		let read = keep.read_own(me, FOLDER, &name).await;
 		let Ok(Some(bytes)) = read else { continue };
 		let Ok(text) = serde_json::from_slice::<KeptText>(&bytes) else { continue };
 		if text.commitment() == commitment.0 {
@@ -63,7 +63,7 @@ pub(crate) async fn keep_texts(
 		let name = hex::encode(commitment.0);
 		if !kept.contains(&name) && text.commitment() == commitment.0 {
 			let bytes = serde_json::to_vec(text)?;
-			keep.write_sealed(&me.encryption, FOLDER, &name, &bytes).await?;
+			keep.write_own(me, FOLDER, &name, &bytes).await?;
 		}
 	}
 	Ok(())

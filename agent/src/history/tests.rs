@@ -2,7 +2,7 @@ use super::*;
 use crate::scripted::Scripted;
 use vouchsafe_protocol::{
 	messages::{Hex, HexBytes},
-	types::{bounded, Effect, Grantee, Ground},
+	types::{bounded, Effect, Grantee, Ground, H256},
 };
 
 const PATIENT: AccountId = AccountId::new([1; 32]);

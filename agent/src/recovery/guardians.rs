@@ -5,13 +5,14 @@ use super::card::{Card, MAX_NAME};
 use crate::{
 	advice::{Advice, Advised},
 	english::ENGLISH,
-	platform::{Keep, Platform},
+	platform::{Clock as _, Keep, Platform},
 	registrar::account_at,
 	session::{result_of, Session},
 	text::line,
 };
 use anyhow::{bail, ensure, Context as _, Result};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 use vouchsafe_protocol::{
 	calls::RecoveryCall,
 	events::{Event, RecoveryEvent},
@@ -27,6 +28,8 @@ use vouchsafe_protocol::{
 const FOLDER: &str = "guardians";
 /// The version of what is kept.
 const VERSION: u8 = 1;
+/// How often to look whether another program has finished.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Guardians, as the user named them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,8 +87,7 @@ impl Kept {
 	/// What is kept. A list that cannot be read is lost: its guardians have their cards, and others can be
 	/// named.
 	async fn read(session: &Session<impl Platform>) -> Result<Self> {
-		let (key, name) = (&session.me()?.encryption, place(session)?);
-		let kept = session.keep.read_sealed(key, FOLDER, &name).await;
+		let kept = session.keep.read_own(session.me()?, FOLDER, &place(session)?).await;
 		let kept = kept.unwrap_or_else(|error| {
 			tracing::info!("the list of guardians cannot be read: {error:#}");
 			None
@@ -104,8 +106,7 @@ impl Kept {
 		let mut kept = Self::read(session).await?;
 		change(&mut kept.lists);
 		let bytes = serde_json::to_vec(&kept)?;
-		let (key, name) = (&session.me()?.encryption, place(session)?);
-		session.keep.write_own(key, FOLDER, &name, &bytes).await
+		session.keep.write_own(session.me()?, FOLDER, &place(session)?, &bytes).await
 	}
 }
 
@@ -204,12 +205,14 @@ pub struct Named {
 pub async fn set(session: &Session<impl Platform>, list: &GuardianList) -> Result<Named> {
 	let me = session.me()?.account();
 	let count = u8::try_from(list.guardians.len()).context("there are too many guardians")?;
+	// A list that another program sends meanwhile would count as a former one.
+	let _claim = claim(session).await?;
 	// Kept before it is signed: without the list, no card can be written.
 	Kept::update(session, |lists| lists.push(list.clone())).await?;
 	let (commitment, threshold) = (list.commitment(&me), list.threshold);
 	let call = RecoveryCall::set_guardians { commitment, threshold, count };
 	let included = session.submit(call).await?;
-	if let Err(error) = forget_former(session).await {
+	if let Err(error) = forget_former(session, included.number).await {
 		tracing::info!("former guardians are still kept: {error:#}");
 	}
 	let from = result_of(&included, |event| match event {
@@ -221,10 +224,27 @@ pub async fn set(session: &Session<impl Platform>, list: &GuardianList) -> Resul
 	Ok(Named { from, block: included.number })
 }
 
-/// Removes the lists that the chain does not have.
-async fn forget_former(session: &Session<impl Platform>) -> Result<()> {
+/// The right to name guardians. It waits for another program of the user's that does. The lock of what is
+/// kept is not for something that takes so long.
+async fn claim<P: Platform>(session: &Session<P>) -> Result<<P::Keep as Keep>::Lock> {
+	let mut waiting = None;
+	loop {
+		if let Some(claim) = session.keep.claim(FOLDER).await? {
+			return Ok(claim);
+		}
+		waiting.get_or_insert_with(|| {
+			session.waiting("waiting for another program that names guardians")
+		});
+		session.clock.sleep(PAUSE).await;
+	}
+}
+
+/// Removes the lists that the chain does not have in this block or later.
+async fn forget_former(session: &Session<impl Platform>, block: u32) -> Result<()> {
 	let me = session.me()?.account();
-	let view = session.finalized().await?.recovery(&me).await?;
+	let at = session.finalized().await?;
+	ensure!(at.number() >= block, "the node has not seen block {block} final yet");
+	let view = at.recovery(&me).await?;
 	Kept::update(session, |lists| {
 		lists.retain(|list| {
 			let commitment = list.commitment(&me);

@@ -4,12 +4,11 @@
 
 use super::RequestFile;
 use crate::{
+	evidence::{self, in_order},
 	platform::{Keep, Platform},
 	session::Session,
-	text::line,
-	unicode::nfc,
 };
-use anyhow::{ensure, Context as _, Result};
+use anyhow::{Context as _, Result};
 use codec::{DecodeAll, Encode};
 use vouchsafe_protocol::{
 	calls::{MultiSignature, RecoveryCall},
@@ -18,12 +17,9 @@ use vouchsafe_protocol::{
 	traits::View,
 	types::{account_bytes, agreed_matter, AccountId, StaffMatter, H256, PROPOSAL_LIFETIME},
 };
-use vouchsafe_vault::commitment::evidence_commitment;
 
 /// The folder of the proposals that the user has signed.
 const FOLDER: &str = "key-proposals";
-/// The most characters of the evidence.
-const MAX_EVIDENCE: usize = 500;
 
 /// What the two of the staff sign.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,19 +110,7 @@ fn commitment(file: &RequestFile, evidence: &str) -> Result<H256> {
 	let salt = file.salt.context(
 		"this request has no salt, without which the evidence could be guessed: have the request made again",
 	)?;
-	Ok(H256(evidence_commitment(&salt.0, evidence)))
-}
-
-/// The words as both of the staff type them: each space is one, and letters do not depend on the keyboard.
-fn in_order(evidence: &str) -> Result<String> {
-	let words: Vec<_> = evidence.split_whitespace().collect();
-	let evidence = nfc(&words.join(" "));
-	ensure!(
-		(1..=MAX_EVIDENCE).contains(&evidence.chars().count()) && line(&evidence) == evidence,
-		"describe in at most {MAX_EVIDENCE} characters what proves who asked for the key, such as the kind and \
-		 number of an identity card"
-	);
-	Ok(evidence)
+	Ok(evidence::commitment(&salt.0, evidence))
 }
 
 /// The last new key for this account that the user has signed for this institution. The chain has only a hash

@@ -1,5 +1,7 @@
 use super::{proposal::evidence_of, *};
-use crate::{consent::fixtures::hospital, scripted::Scripted, staff::other_proposal};
+use crate::{
+	consent::fixtures::hospital, council::set_key, scripted::Scripted, staff::other_proposal,
+};
 use vouchsafe_protocol::{
 	api,
 	calls::RuntimeCall,
@@ -12,7 +14,10 @@ use vouchsafe_protocol::{
 		},
 	},
 	storage,
-	types::{agreed_matter, Affiliation, Doubt, Guardians, StaffMatter},
+	types::{
+		agreed_matter, Affiliation, Doubt, Guardians, LegalBasis, Mandate, Registration,
+		RepresentationView, Representative, Scope, Scopes, StaffMatter, Stage, Suspension,
+	},
 };
 
 const NOW: u64 = 1_700_000_000;
@@ -202,11 +207,46 @@ async fn an_account_that_gets_no_key_is_named() {
 	let asked = async |account: &AccountId| said(request(&new, account, DAY).await).0;
 	let why = asked(&AccountId::new([40; 32])).await;
 	assert!(why.contains("is not enrolled: name the account"), "{why}");
-	let why = asked(&hospital().account).await;
-	assert!(why.ends_with("the council gives it a new key"), "{why}");
 	let dead = Account { status: Status::Deceased, ..account(AccountKind::Patient) };
 	new.chain.change(|it| it.answer_to(api::account(&patient()), &Some(dead)));
 	assert!(asked(&patient()).await.contains("gets no new key"));
+}
+
+#[tokio::test]
+async fn an_institutions_request_is_the_councils() {
+	let at = hospital().account;
+	let file = request(&session("//PatientA//new"), &at, DAY).await.unwrap();
+	let (why, _) = said(
+		check_attempt(
+			&session("//DoctorA"),
+			&file.request,
+			&Card { account: at.clone(), ..card() },
+		)
+		.await,
+	);
+	assert!(why.ends_with("the council gives it a new key"), "{why}");
+
+	let (key, encryption_key) = (who("//PatientA//new"), file.request.encryption_key.0);
+	let call: RuntimeCall =
+		RecoveryCall::set_key { account: at.clone(), key, encryption_key }.into();
+	let member = session("//DoctorB");
+	let proposed = async |at: &AccountId, file: &RequestFile| set_key(&member, at, file).await;
+	assert_eq!(proposed(&at, &file).await.unwrap(), call);
+	let (why, _) = said(proposed(&AUTHORITY, &file).await);
+	assert!(why.contains("is for a new key of Hospital A, and not of Health Authority"), "{why}");
+	let of_patient = requested().await;
+	let (why, _) = said(proposed(&patient(), &of_patient).await);
+	assert!(why.contains("is not an institution or authority"), "{why}");
+	let taken = Some(KeyState::Signs(patient()));
+	member.chain.change(|it| it.answer_care("key_state", &taken));
+	assert_eq!(said(proposed(&at, &file).await).1, Some(Advice::MakeKey));
+	member.chain.change(|it| {
+		it.answer_care("key_state", &None::<KeyState>);
+		it.set(storage::now(), &((NOW + DAY - 1) * 1000));
+	});
+	assert_eq!(proposed(&at, &file).await.unwrap(), call);
+	member.chain.change(|it| it.set(storage::now(), &((NOW + DAY) * 1000)));
+	assert_eq!(said(proposed(&at, &file).await).1, Some(Advice::AskForKeyRequest));
 }
 
 #[tokio::test]
@@ -459,7 +499,7 @@ async fn an_authority_that_did_not_propose_the_key_attests_it() {
 #[tokio::test]
 async fn the_account_objects_to_what_is_under_way() {
 	let session = session("//PatientA");
-	let tried = async || objectionable(&session).await;
+	let tried = async || objectionable(&session, &patient()).await;
 	assert!(said(tried().await).0.starts_with("nobody is giving your account"));
 	let change =
 		KeyChange { key: who("//PatientA//new"), encryption_key: [8; 32], from: NOW + DAY };
@@ -476,7 +516,47 @@ async fn the_account_objects_to_what_is_under_way() {
 		let (account, key, ended) = (patient(), who("//PatientA//new"), false);
 		vec![Event::Recovery(RecoveryEvent::RecoveryObjected { account, key, ended })]
 	});
-	let done = object(&session, &who("//PatientA//new")).await.unwrap();
+	let done = object(&session, &patient(), &who("//PatientA//new")).await.unwrap();
+	assert_eq!(done, (false, 1));
+}
+
+/// Nobody has the key of a ward that comes of age.
+#[tokio::test]
+async fn who_represents_a_ward_objects_for_it() {
+	let (session, ward) = (session("//PatientB"), AccountId::new([40; 32]));
+	let represented = |is_ward, force| {
+		let (scopes, until) = (Scopes::of(&[Scope::Consents]), None);
+		let evidence = H256([1; 32]);
+		let registration = Registration { basis: LegalBasis::Parent, scopes, until, evidence };
+		let stage = Stage::Attested { authority: AUTHORITY, from: 0 };
+		let representative = Representative {
+			account: who("//PatientB"),
+			mandate: Mandate::ByLaw { registration, stage },
+			suspension: Suspension::None,
+		};
+		let representatives = vec![RepresentativeView { representative, force }];
+		let view = RepresentationView { ward: is_ward, representatives };
+		session.chain.change(|state| state.answer_care("representation", &view));
+	};
+	let tried = async || objectionable(&session, &ward).await;
+	let proposed = attempt("//PatientA//new", by_hospital(0, false), None);
+	has(&session, &RecoveryView { attempt: Some(proposed.clone()), ..nothing() });
+	for (is_ward, force) in [(false, Force::InForce), (true, Force::Suspended)] {
+		represented(is_ward, force);
+		assert!(said(tried().await).0.contains("sign with its present key"));
+	}
+	represented(true, Force::InForce);
+	assert_eq!(tried().await.unwrap(), [UnderWay::Attempt(proposed)]);
+	let objected = attempt("//PatientA//new", by_hospital(0, true), None);
+	has(&session, &RecoveryView { attempt: Some(objected), ..nothing() });
+	assert!(said(tried().await).0.starts_with("somebody has objected to this key before"));
+
+	session.chain.react(|call, _| {
+		let RuntimeCall::Recovery(RecoveryCall::object { account, key }) = call else { panic!() };
+		let (account, key, ended) = (account.clone(), key.clone(), false);
+		vec![Event::Recovery(RecoveryEvent::RecoveryObjected { account, key, ended })]
+	});
+	let done = object(&session, &ward, &who("//PatientA//new")).await.unwrap();
 	assert_eq!(done, (false, 1));
 }
 
@@ -496,11 +576,26 @@ async fn what_is_ready_is_finished() {
 	let (why, _) = said(tried(&with_attempt(complete(NOW + 1))).await);
 	assert!(why.contains("from 2023-11-14 22:13 UTC on: finish it then"), "{why}");
 	let ready = with_attempt(complete(NOW));
-	assert_eq!(tried(&ready).await.unwrap(), UnderWay::Attempt(complete(NOW)));
-	// The account's own change goes first.
-	let change = KeyChange { key: who("//PatientA//own"), encryption_key: [8; 32], from: NOW };
-	let both = RecoveryView { change: Some(change.clone()), ..ready.clone() };
-	assert_eq!(tried(&both).await.unwrap(), UnderWay::Change(change));
+	let due = vec![UnderWay::Attempt(complete(NOW))];
+	assert_eq!(tried(&ready).await.unwrap(), due);
+	// The account's own change is due, too.
+	let change = |key: &str, from| KeyChange { key: who(key), encryption_key: [9; 32], from };
+	let with = |change: &KeyChange| RecoveryView { change: Some(change.clone()), ..ready.clone() };
+	let other = change("//PatientA//own", NOW);
+	assert_eq!(tried(&with(&other)).await.unwrap(), [UnderWay::Change(other), due[0].clone()]);
+	let later = change("//PatientA//own", NOW + 1);
+	assert_eq!(tried(&with(&later)).await.unwrap(), due);
+	let same = change("//PatientA//new", NOW);
+	assert_eq!(tried(&with(&same)).await.unwrap(), [UnderWay::Change(same)]);
+	let same = change("//PatientA//new", NOW + 1);
+	assert_eq!(tried(&with(&same)).await.unwrap(), due);
+	let lapsed = change("//PatientA//own", NOW - 30 * DAY);
+	assert_eq!(tried(&with(&lapsed)).await.unwrap(), due);
+	let alone = |change| RecoveryView { change: Some(change), ..nothing() };
+	let (why, _) = said(tried(&alone(lapsed)).await);
+	assert!(why.contains("lapsed at 2023-11-14 22:13 UTC"), "{why}");
+	let last = change("//PatientA//own", NOW - 30 * DAY + 1);
+	assert_eq!(tried(&alone(last.clone())).await.unwrap(), [UnderWay::Change(last)]);
 
 	// Guardians whom a thief named give nothing.
 	let stolen =
@@ -523,12 +618,10 @@ async fn what_is_ready_is_finished() {
 	let (why, _) = said(finishable(&new, &patient()).await);
 	assert!(why.contains("somebody who is enrolled has to finish it"), "{why}");
 
-	guardian.chain.react(|_, _| {
-		let (account, key, replaced) = (patient(), who("//PatientA//new"), patient());
-		vec![Event::Recovery(RecoveryEvent::KeyReplaced { account, key, replaced })]
-	});
-	let done = finish(&guardian, &patient()).await.unwrap();
-	assert_eq!(done, (who("//PatientA//new"), 1));
+	let key = who("//PatientA//new");
+	assert_eq!(finish(&guardian, &patient(), &key).await.unwrap(), 1);
+	let expected: RuntimeCall = RecoveryCall::finish { account: patient(), key }.into();
+	assert_eq!(guardian.chain.calls(), [expected], "the key that was agreed on");
 }
 
 #[tokio::test]
@@ -602,6 +695,6 @@ async fn what_the_chain_refuses_is_not_done() {
 	let (file, session) = (requested().await, session("//DoctorA"));
 	session.chain.refuses(ChainError::MayNotSign);
 	assert!(begin(&session, &file.request, &card()).await.is_err());
-	assert!(finish(&session, &patient()).await.is_err());
+	assert!(finish(&session, &patient(), &who("//PatientA//new")).await.is_err());
 	assert!(change(&session, &identity("//DoctorA//new")).await.is_err());
 }

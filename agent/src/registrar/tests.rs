@@ -6,6 +6,10 @@ use vouchsafe_protocol::{
 	qr::{EnrolleeCode, PersonCode, MAX_TEXT},
 	signing::Signer as _,
 	storage,
+	types::{
+		Force, GuardianSets, Guardians, LegalBasis, Registration, RepresentationView,
+		Representative, RepresentativeView, Scope, Scopes, Stage, Suspension,
+	},
 };
 use vouchsafe_speech::LANGUAGES;
 
@@ -182,6 +186,53 @@ async fn the_effect_of_each_call_is_read_in_the_state() {
 	assert!(has_effect(chain, &EnrolmentCall::set_cap { institution: HOSPITAL, cap: 1 })
 		.await
 		.is_err());
+}
+
+#[tokio::test]
+async fn who_was_named_with_a_lost_key_is_told() {
+	let session = Session::<Scripted>::scripted("//RegistrarA");
+	let (chain, patient) = (&session.chain, dev::alice().account());
+	let named = async |since| named_since(chain, &patient, since).await.unwrap();
+	chain.change(|state| {
+		state.answer_care(
+			"representation",
+			&RepresentationView { ward: false, representatives: vec![] },
+		)
+	});
+	assert_eq!(named(0).await, NamedInDoubt::default());
+
+	let set = |set_at| Guardians { commitment: H256([1; 32]), threshold: 2, count: 3, set_at };
+	let represents = |id: u8, mandate, force| RepresentativeView {
+		representative: Representative {
+			account: AccountId::new([id; 32]),
+			mandate,
+			suspension: Suspension::None,
+		},
+		force,
+	};
+	let (scopes, until) = (Scopes::of(&[Scope::Consents]), None);
+	let appointed = |at, standby| Mandate::Appointed { scopes, until, standby, at };
+	let evidence = H256([1; 32]);
+	let registration = Registration { basis: LegalBasis::Attorney, scopes, until, evidence };
+	let stage = Stage::Attested { authority: OTHER, from: 9 };
+	let representatives = vec![
+		represents(1, appointed(4, false), Force::InForce),
+		represents(2, appointed(5, false), Force::InDoubt),
+		represents(3, appointed(6, true), Force::Standby),
+		represents(4, Mandate::ByLaw { registration, stage }, Force::InForce),
+	];
+	let sets = GuardianSets { present: Some(set(4)), next: Some((set(7), 9)) };
+	chain.change(|state| {
+		state.set(storage::guardians(&patient), &sets);
+		let view = RepresentationView { ward: false, representatives };
+		state.answer_care("representation", &view);
+	});
+	let accounts = |ids: &[u8]| ids.iter().map(|id| AccountId::new([*id; 32])).collect();
+	let expected =
+		|guardians, ids: &[u8]| NamedInDoubt { guardians, representatives: accounts(ids) };
+	assert_eq!(named(5).await, expected(Some(7), &[2, 3]));
+	assert_eq!(named(7).await, expected(Some(7), &[]));
+	assert_eq!(named(8).await, expected(None, &[]));
 }
 
 #[test]

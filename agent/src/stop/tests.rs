@@ -6,7 +6,7 @@ use crate::{
 	session::Session,
 };
 use vouchsafe_protocol::{
-	calls::{ConsentCall, RuntimeCall},
+	calls::{ConsentCall, RepresentationCall, RuntimeCall},
 	types::{
 		AccountKind, Actor, Basis, Decision, Purpose, Question, Reason, StudyFacts, StudyTraits,
 		Subject,
@@ -145,7 +145,8 @@ fn a_stop_is_known_by_its_terms() {
 		of_everyone,
 	];
 	let found = in_force(others.iter().map(|(grantee, consent)| (grantee, consent)));
-	assert_eq!(found, [Stopped { consent: 7, since: 10, stop: Stop::default() }]);
+	let by = Grantor::Patient;
+	assert_eq!(found, [Stopped { consent: 7, since: 10, stop: Stop::default(), by }]);
 }
 
 fn session(consents: &[(Grantee, Consent)]) -> Session<Scripted> {
@@ -186,6 +187,59 @@ async fn stopping_is_one_signature() {
 		panic!("{:?}", calls(&session))
 	};
 	assert_eq!(*terms, stricter.terms());
+}
+
+/// It keeps nobody from what the law permits, so the patient has to be able to give one that does.
+#[tokio::test]
+async fn a_representatives_stop_is_made_the_patients() {
+	let ada = AccountId::new([8; 32]);
+	let theirs = |id, stop: Stop| {
+		let grantor = Grantor::Representative(ada.clone());
+		(Grantee::Everyone, Consent { grantor, ..given(id, stop.terms()) })
+	};
+	let stricter = Stop { binds_emergencies: true, ..Stop::default() };
+	let mine = (Grantee::Everyone, given(8, stricter.terms()));
+	for (there, amended) in
+		[(vec![theirs(7, Stop::default())], 7), (vec![theirs(7, Stop::default()), mine], 8)]
+	{
+		let session = session(&there);
+		assert!(!is_there(&session, Stop::default()).await.unwrap());
+		stop(&session, Stop::default()).await.unwrap();
+		let [RuntimeCall::Consent(ConsentCall::amend { id, terms, .. })] =
+			&session.chain.calls()[..]
+		else {
+			panic!("{:?}", session.chain.calls())
+		};
+		assert_eq!((*id, terms), (amended, &Stop::default().terms()));
+	}
+	let found = of(&session(&[theirs(7, stricter)]), &PATIENT).await.unwrap();
+	assert_eq!(found[0].representative(), Some(&ada));
+
+	// A representative amends only its own, and gives another one beside the patient's.
+	for (own, call) in [(true, "amend"), (false, "grant")] {
+		let mut session =
+			session(&[theirs(7, stricter), (Grantee::Everyone, given(8, stricter.terms()))]);
+		session.for_patient = Some(PATIENT);
+		if own {
+			let grantor = Grantor::Representative(session.me().unwrap().account());
+			let there =
+				vec![(Grantee::Everyone, Consent { grantor, ..given(9, stricter.terms()) })];
+			session.chain.change(|state| state.answer("consents_of", &there));
+		}
+		assert!(is_there(&session, stricter).await.unwrap());
+		let _ = stop(&session, Stop::default()).await;
+		let [RuntimeCall::Representation(RepresentationCall::act { call: made, .. })] =
+			&session.chain.calls()[..]
+		else {
+			panic!("{:?}", session.chain.calls())
+		};
+		let made = match &**made {
+			RuntimeCall::Consent(ConsentCall::amend { id: 9, .. }) => "amend",
+			RuntimeCall::Consent(ConsentCall::grant { .. }) => "grant",
+			other => panic!("{other:?}"),
+		};
+		assert_eq!(made, call);
+	}
 }
 
 #[tokio::test]

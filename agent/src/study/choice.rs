@@ -45,12 +45,11 @@ pub fn leaving_terms() -> Terms {
 	Terms { actions: Actions::of(&[Action::Aggregate]), ..Terms::all(deny) }
 }
 
-/// The user's consents about studies, expired ones left out.
+/// The patient's consents about studies, expired ones left out.
 pub async fn choices(session: &Session<impl Platform>) -> Result<Vec<(Grantee, Consent)>> {
-	let me = session.me()?.account();
 	let at = session.finalized().await?;
 	let now = at.time().await?;
-	let mut found = at.all_consents_of(&me).await?;
+	let mut found = at.all_consents_of(&session.patient()?).await?;
 	found.retain(|(grantee, consent)| grantee.is_research() && !consent.terms.is_expired(now));
 	found.sort_by_key(|(_, consent)| consent.id);
 	Ok(found)

@@ -39,7 +39,7 @@ impl Seen {
 
 	pub(super) async fn read(keep: &impl Keep, me: &Identity, genesis: &H256) -> Result<Self> {
 		let place = Self::place(me, genesis);
-		match keep.read_own(&me.encryption, FOLDER, &place).await? {
+		match keep.read_own(me, FOLDER, &place).await? {
 			Some(bytes) => serde_json::from_slice(&bytes)
 				.with_context(|| format!("{} is damaged", keep.describe(FOLDER, &place))),
 			None => Ok(Self::default()),
@@ -53,7 +53,7 @@ impl Seen {
 		genesis: &H256,
 	) -> Result<()> {
 		let bytes = Zeroizing::new(serde_json::to_vec(self)?);
-		keep.write_own(&me.encryption, FOLDER, &Self::place(me, genesis), &bytes).await
+		keep.write_own(me, FOLDER, &Self::place(me, genesis), &bytes).await
 	}
 }
 
@@ -143,7 +143,7 @@ fn settings_place(me: &Identity) -> String {
 /// The person's settings.
 pub async fn settings(keep: &impl Keep, me: &Identity) -> Result<BTreeMap<String, String>> {
 	let place = settings_place(me);
-	match keep.read_own(&me.encryption, SETTINGS, &place).await? {
+	match keep.read_own(me, SETTINGS, &place).await? {
 		Some(bytes) => serde_json::from_slice(&bytes)
 			.with_context(|| format!("{} is damaged", keep.describe(SETTINGS, &place))),
 		None => Ok(BTreeMap::new()),
@@ -172,5 +172,5 @@ async fn write_settings(
 	settings: &BTreeMap<String, String>,
 ) -> Result<()> {
 	let bytes = serde_json::to_vec(settings)?;
-	keep.write_own(&me.encryption, SETTINGS, &settings_place(me), &bytes).await
+	keep.write_own(me, SETTINGS, &settings_place(me), &bytes).await
 }

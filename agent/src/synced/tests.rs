@@ -161,7 +161,8 @@ async fn a_second_device_has_everything() {
 	let text = KeptText::new("I permit", 3);
 	let texts = BTreeMap::from([(Hex(text.commitment()), text)]);
 	keep_texts(&first, &me, &texts).await.unwrap();
-	LabelTable::keep_key(&first, &me, LabelKey::from_bytes(&[5; 32]).unwrap()).await.unwrap();
+	let five = LabelKey::from_bytes(&[5; 32]).unwrap();
+	LabelTable::keep_key(&first, &me, &me.account(), five).await.unwrap();
 	let learn = |table: &mut LabelTable| {
 		table.learn(&H256([6; 32]), &["fertility".to_owned()]);
 		Ok(())
@@ -431,8 +432,8 @@ async fn a_text_that_does_not_fit_its_commitment_is_not_kept() {
 async fn another_label_key_stays_and_is_told() {
 	let (first, second, both) = (MemoryKeep::default(), MemoryKeep::default(), custodians());
 	let (me, key) = (eva(), |byte| LabelKey::from_bytes(&[byte; 32]).unwrap());
-	LabelTable::keep_key(&first, &me, key(9)).await.unwrap();
-	LabelTable::keep_key(&second, &me, key(5)).await.unwrap();
+	LabelTable::keep_key(&first, &me, &me.account(), key(9)).await.unwrap();
+	LabelTable::keep_key(&second, &me, &me.account(), key(5)).await.unwrap();
 	assert!(!sync(&first, &both).await.other_label_key);
 	for _ in 0..2 {
 		assert!(sync(&second, &both).await.other_label_key);

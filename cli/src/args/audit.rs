@@ -1,5 +1,6 @@
 //! The arguments of `vouchsafe audit`.
 
+use super::Acting;
 use crate::dates::parse_duration;
 use clap::{
 	builder::{PossibleValuesParser, TypedValueParser},
@@ -20,6 +21,9 @@ pub struct WhichLog {
 	/// Your institution, if you work for several.
 	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
+	/// `--for`.
+	#[command(flatten)]
+	pub acting: Acting,
 }
 
 /// Which lines of a log to show.
@@ -74,7 +78,7 @@ pub enum AuditCommand {
 		#[command(flatten)]
 		which: WhichLog,
 		/// Verify the log in this file, without a connection. `audit export` wrote it.
-		#[arg(long, value_name = "FILE", conflicts_with_all = ["patient", "from", "institution"])]
+		#[arg(long, value_name = "FILE", conflicts_with_all = ["patient", "from", "institution", "for_patient"])]
 		file: Option<PathBuf>,
 	},
 	/// Write a log into a file with all that others need to verify it.

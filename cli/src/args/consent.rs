@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe consent`.
 
-use super::{parse_number, word, Agreement, Unasked};
+use super::{parse_number, word, Acting, Agreement, Unasked};
 use crate::dates::{parse_last_month, parse_month};
 use clap::{
 	builder::{PossibleValuesParser, TypedValueParser},
@@ -186,6 +186,9 @@ pub enum ConsentCommand {
 		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Change a consent. What you do not name stays as it is.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent amend 3 --until +1year")]
@@ -205,6 +208,9 @@ pub enum ConsentCommand {
 		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Revoke a consent. It ends with the next block.
 	#[command(after_help = "Examples:\n  \
@@ -221,6 +227,9 @@ pub enum ConsentCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Confirm a consent that was given while your key was lost. Until then it does not count.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent confirm 3")]
@@ -247,6 +256,9 @@ pub enum ConsentCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Lift the stop. Your other consents count again.
 	#[command(after_help = "Example:\n  vouchsafe --key eva consent resume")]
@@ -254,6 +266,9 @@ pub enum ConsentCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Enter a consent for a patient who cannot use a wallet, as a clinician of the hospital that enrolled
 	/// the patient. A second clinician has to confirm it. It counts after a delay, which is usually a day,
@@ -314,6 +329,9 @@ pub enum ConsentCommand {
 		/// Also list those that have ended, from the patient's log.
 		#[arg(long)]
 		all: bool,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Show who can read which of a patient's records now, and by which consents. With -v, also why not.
 	#[command(after_help = "Examples:\n  \
@@ -329,6 +347,9 @@ pub enum ConsentCommand {
 		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Explain whether somebody may do something with a record, and why.
 	#[command(after_help = "Example:\n  \
@@ -352,6 +373,9 @@ pub enum ConsentCommand {
 		/// The purpose of use.
 		#[arg(long, default_value = "treatment", value_parser = word::<Purpose>())]
 		purpose: Purpose,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Give your label key again to the custodians of institutions that may add records.
 	#[command(

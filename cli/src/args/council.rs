@@ -1,17 +1,26 @@
 //! The arguments of `vouchsafe council`.
 
 use super::{parse_number, Agreement};
+use crate::dates::parse_duration;
 use clap::{
 	builder::{PossibleValuesParser, TypedValueParser},
 	Args, Subcommand,
 };
 use std::path::PathBuf;
+use vouchsafe_agent::council::Time;
 use vouchsafe_client::chain::Status;
 
 /// A parser for the statuses that an institution can have.
 fn status() -> impl TypedValueParser<Value = Status> {
 	let statuses = [Status::Active, Status::Suspended, Status::Ended].map(Status::word);
 	PossibleValuesParser::new(statuses).try_map(|word| word.parse::<Status>())
+}
+
+/// A parser for the times that the council sets.
+fn time() -> impl TypedValueParser<Value = Time> {
+	let read =
+		|word: String| Time::from_word(&word).ok_or("it is not a time that the council sets");
+	PossibleValuesParser::new(Time::ALL.map(Time::word)).try_map(read)
 }
 
 /// `vouchsafe council …`
@@ -84,6 +93,49 @@ pub enum OnChainCommand {
 		/// The new status.
 		#[arg(value_parser = status())]
 		status: Status,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Propose a new key for an institution or authority whose key is lost.
+	#[command(
+		name = "set-key",
+		after_help = "The institution makes the file with its new key: `vouchsafe --key NEW recovery request`. All who \
+		vote compare the number in the motion with somebody of the institution whom they know, face to face or \
+		by telephone. The new key signs at once when the motion is executed, and the present one signs nothing \
+		any more.\n\n\
+		Example:\n  \
+		vouchsafe --key hospital-a council set-key \"Hospital B\" --request hospital-b.json"
+	)]
+	SetKey {
+		/// The institution or authority.
+		institution: String,
+		/// The file that `vouchsafe recovery request` has written.
+		#[arg(long, value_name = "FILE")]
+		request: PathBuf,
+		/// Whether to ask.
+		#[command(flatten)]
+		agreement: Agreement,
+	},
+	/// Propose how long new keys and representatives wait.
+	#[command(
+		name = "set-time",
+		after_help = "The times:\n  \
+		recovery-delay         how long a new key waits after guardians or an authority have agreed to it\n  \
+		key-delay              how long an account's own change of key waits\n  \
+		attempt-lifetime       how long an attempt to give an account a new key counts\n  \
+		objection-period       how long a patient can object to a representative by law\n  \
+		registration-lifetime  how long the registration of a representative waits for an authority\n\n\
+		Example:\n  \
+		vouchsafe --key hospital-a council set-time recovery-delay 10d"
+	)]
+	SetTime {
+		/// Which time.
+		#[arg(value_parser = time())]
+		name: Time,
+		/// How long, such as 10d, 12h or 30m.
+		#[arg(value_name = "SPAN", value_parser = parse_duration)]
+		span: u64,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe record`.
 
-use super::{parse_number, word, Agreement, Unasked};
+use super::{parse_number, word, Acting, Agreement, Unasked};
 use crate::dates::{parse_duration, parse_last_month, parse_months};
 use anyhow::Context;
 use clap::{
@@ -29,6 +29,9 @@ pub struct WhichRecords {
 	/// Only records of these categories.
 	#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
 	pub category: Vec<Category>,
+	/// `--for`.
+	#[command(flatten)]
+	pub acting: Acting,
 }
 
 /// How documents are added.
@@ -43,7 +46,7 @@ pub struct Adding {
 	/// Institution or authority that holds a share of the key. Repeat it for several.
 	#[arg(long = "holder", value_name = "WHO")]
 	pub holders: Vec<String>,
-	/// Do not give the patient a share of the key.
+	/// Do not give the patient a share of the key. This is the default for a ward, which could not open it.
 	#[arg(long)]
 	pub without_patient: bool,
 	/// Add a sensitivity label that the document's codes do not imply.
@@ -108,6 +111,9 @@ pub enum RecordCommand {
 		/// Only records of these categories.
 		#[arg(long, value_delimiter = ',', value_parser = word::<Category>())]
 		category: Vec<Category>,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Show a record: its versions, and who holds the shares of their keys.
 	#[command(after_help = "Examples:\n  \
@@ -131,6 +137,9 @@ pub enum RecordCommand {
 		/// `--yes`.
 		#[command(flatten)]
 		unasked: Unasked,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Open records: ask the chain, collect key shares, decrypt and check.
 	#[command(after_help = "Examples:\n  \
@@ -169,6 +178,9 @@ pub enum RecordCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Mark a record as entered in error. This takes a registrar and a clinician of the author institution.
 	#[command(after_help = "Example:\n  \
@@ -185,6 +197,9 @@ pub enum RecordCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Take a record's mark back, so that it counts again. This takes two people, as for `mark`.
 	#[command(
@@ -199,6 +214,9 @@ pub enum RecordCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Show which institutions hold a patient's records and key shares, since when, and who may hold key
 	/// shares of future records.
@@ -207,6 +225,9 @@ pub enum RecordCommand {
 		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Choose who may hold key shares of your future records (as a patient).
 	#[command(after_help = "Examples:\n  \
@@ -222,6 +243,9 @@ pub enum RecordCommand {
 		/// `--yes`.
 		#[command(flatten)]
 		unasked: Unasked,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 }
 

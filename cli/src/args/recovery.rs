@@ -22,18 +22,18 @@ pub struct StartRecovery {
 	)]
 	pub card: Option<PathBuf>,
 	/// Institution that enrolled the account, as one of its staff.
-	#[arg(long, value_name = "WHO", requires = "evidence")]
+	#[arg(long, value_name = "WHO")]
 	pub institution: Option<String>,
-	/// What proves who asked for the key, such as the number of an identity card. The chain gets only a salted
-	/// hash of it.
-	#[arg(long, value_name = "TEXT", requires = "institution")]
-	pub evidence: Option<String>,
+	/// File that says what proves who asked for the key, such as the number of an identity card, or - for
+	/// standard input [default: it is asked]. The chain gets only a salted hash of it.
+	#[arg(long, value_name = "FILE", requires = "institution")]
+	pub evidence_file: Option<PathBuf>,
 	/// Whether to ask.
 	#[command(flatten)]
 	pub agreement: Agreement,
 }
 
-/// What an objection is limited to.
+/// What an objection, or the end, is limited to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Only {
 	/// The account's own change of key.
@@ -53,8 +53,8 @@ fn only() -> impl TypedValueParser<Value = Only> {
 /// `vouchsafe recovery …`
 #[derive(Debug, Subcommand)]
 pub enum RecoveryCommand {
-	/// Ask for your new key to sign for an account whose key is lost. Write a file for guardians or the
-	/// registration desk.
+	/// Ask for your new key to sign for an account whose key is lost. Write a file for guardians, the
+	/// registration desk or, if it is an institution's account, the council.
 	#[command(
 		after_help = "Make a new key first (`vouchsafe key generate`), and sign with it. ACCOUNT is the account's \
 		address. Your institution has it. Those who get the file compare the number \
@@ -84,7 +84,7 @@ pub enum RecoveryCommand {
 		registrar, and the other a clinician whose licence is attested. Then a health authority attests the key.\n\n\
 		Examples:\n  \
 		vouchsafe --key ada recovery start eva-2.json --card eva-card.json\n  \
-		vouchsafe --key berger recovery start eva-2.json --institution \"Hospital A\" --evidence X00T47"
+		vouchsafe --key berger recovery start eva-2.json --institution \"Hospital A\""
 	)]
 	Start(StartRecovery),
 	/// Approve a new key that is under way: as another guardian, or for a health authority.
@@ -93,7 +93,7 @@ pub enum RecoveryCommand {
 		by telephone. Anybody can ask you to approve a key.\n\n\
 		Examples:\n  \
 		vouchsafe --key ben recovery approve Eva\n  \
-		vouchsafe --key officer recovery approve 5Grwva… --request eva-2.json --evidence X00T47"
+		vouchsafe --key officer recovery approve 5Grwva… --request eva-2.json --evidence-file id.txt"
 	)]
 	Approve {
 		/// The account that gets the key.
@@ -104,9 +104,9 @@ pub enum RecoveryCommand {
 		/// Check that the key under way is the one in this request file.
 		#[arg(long, value_name = "FILE")]
 		request: Option<PathBuf>,
-		/// Check that the staff have signed this evidence, to the letter.
-		#[arg(long, value_name = "TEXT", requires = "request")]
-		evidence: Option<String>,
+		/// Check that the staff have signed the evidence in this file (- for standard input), to the letter.
+		#[arg(long, value_name = "FILE", requires = "request")]
+		evidence_file: Option<PathBuf>,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
@@ -115,13 +115,13 @@ pub enum RecoveryCommand {
 	#[command(
 		after_help = "An objection ends your own change of key, and an attempt of your guardians unless your key is \
 		disabled. A key that your institution has proposed then has to be attested twice. You can object to \
-		it once, also if your key is disabled.\n\n\
+		it once, also if your key is disabled. For a ward, whose account has no key, a representative objects.\n\n\
 		Examples:\n  \
 		vouchsafe --key eva recovery object\n  \
 		vouchsafe --key eva recovery object --only attempt"
 	)]
 	Object {
-		/// The account [default: your own]. You can object only for your own.
+		/// The account [default: your own]: your own, or that of a ward whom you represent.
 		account: Option<String>,
 		/// Object only to your own change of key, or only to an attempt of others.
 		#[arg(long, value_name = "WHAT", value_parser = only())]
@@ -132,7 +132,8 @@ pub enum RecoveryCommand {
 	},
 	/// Let the new key of an account replace the present one, when its time has come.
 	#[command(
-		after_help = "Anybody who is enrolled can do it, but the new key itself cannot sign before.\n\n\
+		after_help = "Anybody who is enrolled can do it, but the new key itself cannot sign before. You sign the number \
+		of the key that is finished, and no other key can take its place.\n\n\
 		Examples:\n  \
 		vouchsafe --key eva recovery finish       (after `vouchsafe key renew`)\n  \
 		vouchsafe --key ada recovery finish Eva   (as a guardian)"
@@ -140,6 +141,10 @@ pub enum RecoveryCommand {
 	Finish {
 		/// The account [default: your own].
 		account: Option<String>,
+		/// Finish only the account's own change of key, or only an attempt of others. Both can be due, for
+		/// different keys.
+		#[arg(long, value_name = "WHAT", value_parser = only())]
+		only: Option<Only>,
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,

@@ -1,6 +1,6 @@
 //! The arguments of `vouchsafe request`.
 
-use super::{parse_number, About, Agreeing, Agreement, Reach, Unasked};
+use super::{parse_number, About, Acting, Agreeing, Agreement, Reach, Unasked};
 use crate::dates::parse_duration;
 use clap::Subcommand;
 
@@ -42,6 +42,9 @@ pub enum RequestCommand {
 		/// The patient [default: yourself].
 		#[arg(long, value_name = "WHO")]
 		patient: Option<String>,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Show which of your records a request would open that are not open already. Narrow it as with
 	/// `approve` to see what the rest would open.
@@ -64,6 +67,9 @@ pub enum RequestCommand {
 		/// Further limits.
 		#[command(flatten)]
 		reach: Reach,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Approve a request, or a part of it. The sentence is shown before you sign it.
 	#[command(after_help = "Examples:\n  \
@@ -88,6 +94,9 @@ pub enum RequestCommand {
 		/// Agreement.
 		#[command(flatten)]
 		agreeing: Agreeing,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Deny a request.
 	#[command(after_help = "Example:\n  vouchsafe --key eva request deny 0")]
@@ -98,6 +107,9 @@ pub enum RequestCommand {
 		/// Whether to ask.
 		#[command(flatten)]
 		agreement: Agreement,
+		/// `--for`.
+		#[command(flatten)]
+		acting: Acting,
 	},
 	/// Withdraw your own request.
 	#[command(after_help = "Example:\n  vouchsafe --key berger request withdraw 0 --patient Eva")]

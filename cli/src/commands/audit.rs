@@ -77,7 +77,8 @@ async fn read(session: &Session, which: &WhichLog) -> Result<(Log, Option<Accoun
 	let patient = super::patient(session, which.patient.as_deref())?;
 	super::ensure_patient(session, &session.finalized().await?, &patient).await?;
 	let from = which.from.as_ref().map(|from| session.names.resolve(from)).transpose()?;
-	let acting_for = if session.me()?.account() == patient {
+	session.me()?;
+	let acting_for = if session.is_patient(&patient) {
 		None
 	} else {
 		session.acting_for(which.institution.as_deref()).await?

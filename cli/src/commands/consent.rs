@@ -7,9 +7,13 @@ pub(super) mod overlap;
 mod stop;
 mod who;
 
+pub(super) use assist::is_refused;
 pub(super) use list::assisted;
 
-use super::{account_json, agree, agree_to_revoke, apply, id_json, key, time_of, when};
+use super::{
+	account_json, acting::repeated, agree_for, agree_to_revoke, apply, heading, id_json, key,
+	time_of, when,
+};
 use crate::{
 	advice,
 	args::{Agreeing, ConsentCommand},
@@ -24,10 +28,10 @@ use crate::{
 use anyhow::Result;
 use serde_json::{json, Value};
 use std::collections::BTreeMap;
-use vouchsafe_agent::stop::Stop;
+use vouchsafe_agent::{acting::highest_confidentiality, stop::Stop};
 use vouchsafe_client::chain::{
-	Action, Actions, Confidentiality, ConsentRef, Decision, Effect, Grantee, LabelFilter, Purpose,
-	Purposes, StudyTraits, Terms, View, H256,
+	Action, Actions, ConsentRef, Decision, Effect, Grantee, LabelFilter, Purpose, Purposes,
+	StudyTraits, Terms, View, H256,
 };
 use vouchsafe_speech::{short, Noun};
 
@@ -38,8 +42,17 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		tell_changes(&session);
 	}
 	match command {
-		ConsentCommand::Grant { to, deny, even_in_emergency, about, reach, studies, agreeing } => {
-			let me = session.me()?.account();
+		ConsentCommand::Grant {
+			to,
+			deny,
+			even_in_emergency,
+			about,
+			reach,
+			studies,
+			agreeing,
+			acting: _,
+		} => {
+			let patient = session.patient()?;
 			let grantee = session.grantee(&to)?;
 			let effect = if deny {
 				Effect::Deny { binds_break_glass: even_in_emergency }
@@ -53,7 +66,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				terms.purposes = Purposes::of(&[Purpose::Research]);
 			}
 			let at = session.finalized().await?;
-			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
+			apply(&session, &at, &patient, &mut terms, &about, &reach).await?;
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
@@ -64,25 +77,27 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 					terms.labels = LabelFilter::Any;
 				}
 				if about.confidentiality.is_none() {
-					terms.confidentiality = Confidentiality::VeryRestricted;
+					terms.confidentiality = highest_confidentiality(&session).await?;
 				}
 			}
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			overlap::note(&others(&session, &ENGLISH, &me, &grantee, &terms, None).await?);
-			agree(
-				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
+			overlap::note(&others(&session, &ENGLISH, &patient, &grantee, &terms, None).await?);
+			overlap::tell_of_deny(&session, &grantee, &terms).await?;
+			agree_for(
+				&session,
+				&consent::full_sentence(&session, &patient, &grantee, &terms).await?,
 				agreeing.agreement,
 			)?;
 			let granted = consent::grant(&session, grantee, terms.clone()).await?;
 			finish(&session, granted, &terms, &agreeing).await
 		},
-		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing } => {
-			let me = session.me()?.account();
-			let (grantee, found) = consent::find(&session, id).await?;
+		ConsentCommand::Amend { consent: id, about, reach, studies, agreeing, acting: _ } => {
+			let patient = session.patient()?;
+			let (grantee, found) = consent::find_to_change(&session, id).await?;
 			let mut terms = found.terms.clone();
 			let at = session.finalized().await?;
-			apply(&session, &at, &me, &mut terms, &about, &reach).await?;
+			apply(&session, &at, &patient, &mut terms, &about, &reach).await?;
 			if !studies.traits.is_empty() {
 				terms.traits = StudyTraits::of(&studies.traits);
 			}
@@ -90,10 +105,13 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				.await?;
 			tell_changes(&session);
 			// What the amendment takes away may be permitted by another consent.
-			let others = others(&session, &ENGLISH, &me, &grantee, &found.terms, Some(id)).await?;
+			let others =
+				others(&session, &ENGLISH, &patient, &grantee, &found.terms, Some(id)).await?;
 			overlap::note_of_amendment(&others);
-			agree(
-				&consent::full_sentence(&session, &me, &grantee, &terms).await?,
+			overlap::tell_of_deny(&session, &grantee, &terms).await?;
+			agree_for(
+				&session,
+				&consent::full_sentence(&session, &patient, &grantee, &terms).await?,
 				agreeing.agreement,
 			)?;
 			let granted = consent::amend(&session, id, terms.clone()).await?;
@@ -101,29 +119,31 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 		},
 		ConsentCommand::Confirm { consent: id, agreement } => {
 			let me = session.me()?.account();
-			let (grantee, found) = consent::find(&session, id).await?;
-			agree(&consent::sentence(&session, &me, &grantee, &found.terms).await?, agreement)?;
+			let (grantee, found) = consent::find_to_change(&session, id).await?;
+			let sentence = consent::sentence(&session, &me, &grantee, &found.terms).await?;
+			agree_for(&session, &sentence, agreement)?;
 			let block = consent::confirm(&session, id).await?;
 			Ok(Output::new(
 				format!("Consent {id} is confirmed and counts again (block {block})."),
 				json!({ "consent": id, "block": block }),
 			))
 		},
-		ConsentCommand::Revoke { consent: id, patient, agreement } => {
-			let me = session.me()?.account();
+		ConsentCommand::Revoke { consent: id, patient, agreement, acting: _ } => {
+			session.me()?;
 			let patient = super::patient(&session, patient.as_deref())?;
-			let (grantee, found) = match patient == me {
-				true => consent::find(&session, id).await?,
+			let is_own = session.is_patient(&patient);
+			let (grantee, found) = match is_own {
+				true => consent::find_to_change(&session, id).await?,
 				false => consent::find_of(&session, &patient, id).await?,
 			};
 			let sentence = consent::sentence(&session, &patient, &grantee, &found.terms).await?;
 			let said = format!("I revoke consent {id}, which says: “{sentence}”");
 			match found.terms.effect {
-				Effect::Permit => agree_to_revoke(&said, agreement)?,
+				Effect::Permit => agree_to_revoke(&heading(&session), &said, agreement)?,
 				// Without it, more may be open.
-				Effect::Deny { .. } => agree(&said, agreement)?,
+				Effect::Deny { .. } => agree_for(&session, &said, agreement)?,
 			}
-			let (grantee, block) = match patient == me {
+			let (grantee, block) = match is_own {
 				true => consent::revoke(&session, id).await?,
 				false => consent::revoke_in_doubt(&session, &patient, id).await?,
 			};
@@ -140,6 +160,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				let ids: Vec<u32> = them.iter().map(|it| it.id).collect();
 				ids
 			});
+			let me = session.me()?.account();
 			let whose = (patient != me).then(|| session.names.show(&patient));
 			let backups = consent::kept_in_backups(&session, &grantee, &found.terms).await;
 			let kept = backups.iter().map(|(at, days)| (session.names.show(at), *days));
@@ -164,12 +185,12 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				}),
 			))
 		},
-		ConsentCommand::Stop { allow_adding, even_in_emergency, agreement } => {
+		ConsentCommand::Stop { allow_adding, even_in_emergency, agreement, acting: _ } => {
 			let wanted = Stop { allows_adding: allow_adding, binds_emergencies: even_in_emergency };
 			stop::stop(&session, wanted, agreement).await
 		},
-		ConsentCommand::Resume { agreement } => stop::resume(&session, agreement).await,
-		ConsentCommand::Who { reader, institution, patient } => {
+		ConsentCommand::Resume { agreement, acting: _ } => stop::resume(&session, agreement).await,
+		ConsentCommand::Who { reader, institution, patient, acting: _ } => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			let Some(reader) = reader else { return who::who(&session, &patient).await };
 			let reader = session.names.resolve(&reader)?;
@@ -186,7 +207,7 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 			assist::confirm(&session, &file, agreement).await
 		},
 		ConsentCommand::RefuseAssisted { agreement } => {
-			agree(&ENGLISH.wallet_refuse_assisted(), agreement)?;
+			agree_for(&session, &ENGLISH.wallet_refuse_assisted(), agreement)?;
 			let block = vouchsafe_agent::assist::refuse(&session).await?;
 			// They are refused, even if the others cannot be read.
 			let me = session.me()?.account();
@@ -205,11 +226,19 @@ pub(super) async fn run(settings: &Settings, command: ConsentCommand) -> Result<
 				json!({ "refused_assisted": true, "block": block, "entered_before": entered }),
 			))
 		},
-		ConsentCommand::List { patient, all } => {
+		ConsentCommand::List { patient, all, acting: _ } => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			list::list(&session, &patient, all).await
 		},
-		ConsentCommand::Explain { reader, record, patient, institution, action, purpose } => {
+		ConsentCommand::Explain {
+			reader,
+			record,
+			patient,
+			institution,
+			action,
+			purpose,
+			acting: _,
+		} => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			let at = session.finalized().await?;
 			let record = super::record(&session, &at, &patient, &record).await?;
@@ -260,7 +289,11 @@ pub(super) async fn finish(
 	let Granted { grantee, id, block, sentence, amended } = granted;
 	let mut carried = CarryReport::default();
 	let mut trouble = String::new();
-	if !agreeing.no_carry {
+	if session.for_patient.is_some() {
+		if consent::permits_reading(terms) {
+			trouble = format!("\n{}", no_shares(&session.names.show(&session.patient()?)));
+		}
+	} else if !agreeing.no_carry {
 		let to = agreeing.carry_to.as_ref().map(|to| session.names.resolve(to)).transpose()?;
 		// The consent is in force, even if carrying fails.
 		let result = match key::check(session, &session.finalized().await?).await {
@@ -301,7 +334,10 @@ pub(super) async fn finish(
 		text += &format!("\n{said}");
 	}
 	if matches!(terms.effect, Effect::Permit) && terms.valid_until.is_none() {
-		text += &format!("\nIt has no end. `vouchsafe consent revoke {id}` ends it.");
+		text += &format!(
+			"\nIt has no end. `vouchsafe consent revoke {id}{}` ends it.",
+			repeated(session)
+		);
 	}
 	Ok(Output::new(
 		text,
@@ -325,8 +361,15 @@ async fn give_label_key<'a>(
 	let again =
 		"Without the key, their records with labels are unclassified. `vouchsafe consent deliver-labels` \
 		 tries again.";
-	match label_keys::deliver(session, permits).await {
-		Ok(KeyDeliveries { delivered, failed }) => {
+	let delivering = label_keys::deliver(session, permits).await;
+	if let (Some(patient), Ok(report)) = (&session.for_patient, &delivering) {
+		let lacking: Vec<_> = report.failed.iter().map(|(to, _)| session.names.show(to)).collect();
+		let text = lacks_label_key(&session.names.show(patient), &lacking);
+		return (text, json!({ "delivered": [], "failed": failed_json(session, report) }));
+	}
+	match delivering {
+		Ok(report) => {
+			let KeyDeliveries { delivered, failed } = &report;
 			let accounts: Vec<_> = delivered.iter().map(|it| account_json(session, it)).collect();
 			let mut lines: Vec<String> = failed
 				.iter()
@@ -338,11 +381,8 @@ async fn give_label_key<'a>(
 				})
 				.collect();
 			lines.extend((!failed.is_empty()).then(|| again.to_owned()));
-			let failed: Vec<_> = failed
-				.iter()
-				.map(|(to, why)| json!({ "to": account_json(session, to), "why": why }))
-				.collect();
-			(lines.join("\n"), json!({ "delivered": accounts, "failed": failed }))
+			let json = json!({ "delivered": accounts, "failed": failed_json(session, &report) });
+			(lines.join("\n"), json)
 		},
 		Err(error) => {
 			let why = format!("{error:#}");
@@ -352,6 +392,23 @@ async fn give_label_key<'a>(
 			(text, json!({ "delivered": [], "failed": [{ "to": null, "why": why }] }))
 		},
 	}
+}
+
+fn failed_json(session: &Session, report: &KeyDeliveries) -> Value {
+	let failed = report.failed.iter();
+	failed.map(|(to, why)| json!({ "to": account_json(session, to), "why": why })).collect()
+}
+
+/// What is said to a representative of the institutions that may lack the patient's label key.
+fn lacks_label_key(patient: &str, institutions: &[String]) -> String {
+	if institutions.is_empty() {
+		return String::new();
+	}
+	format!(
+		"{} may lack {patient}’s label key, which only {patient}’s own wallet gives to institutions. Without it, their \
+		 records with labels are unclassified.",
+		ENGLISH.and(institutions)
+	)
 }
 
 async fn deliver_labels(session: &Session) -> Result<Output> {
@@ -373,6 +430,14 @@ async fn deliver_labels(session: &Session) -> Result<Output> {
 		(false, _) => "All institutions that may add records have your label key.".into(),
 	};
 	Ok(Output { code: u8::from(has_failed), ..Output::new(text, json) })
+}
+
+/// What is said to a representative instead of carrying the patient's own shares.
+fn no_shares(patient: &str) -> String {
+	format!(
+		"No institution keeps a key share of {patient}’s for it: only {patient}’s own wallet can give it one. The \
+		 records open with the other holders’ shares."
+	)
 }
 
 fn carried_text(session: &Session, carried: &CarryReport) -> String {

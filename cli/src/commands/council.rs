@@ -37,6 +37,9 @@ pub(super) async fn run(settings: &Settings, council: Council) -> Result<Output>
 	if let OnChainCommand::Publish { manifest, .. } = &command {
 		read_manifest(manifest)?;
 	}
+	if let OnChainCommand::SetKey { request, .. } = &command {
+		files::check(request)?;
+	}
 	let session = settings.connect().await?;
 	let (call, agreement): (RuntimeCall, Agreement) = match command {
 		OnChainCommand::List => return list(&session).await,
@@ -114,6 +117,17 @@ pub(super) async fn run(settings: &Settings, council: Council) -> Result<Output>
 			let account = member(&session, &institution)?;
 			(EnrolmentCall::set_status { account, status }.into(), agreement)
 		},
+		OnChainCommand::SetKey { institution, request, agreement } => {
+			let account = session.names.resolve(&institution)?;
+			let file = super::recovery::read(&session, &request)?;
+			let call = council::set_key(&session, &account, &file).await?;
+			output::write_error(
+				"Compare the number in the motion with somebody of the institution whom you know, face to face or by \
+				 telephone.\n\n",
+			);
+			(call, agreement)
+		},
+		OnChainCommand::SetTime { name, span, agreement } => (name.call(span), agreement),
 		OnChainCommand::ApproveStudy { study, agreement } => {
 			let found = open_study(&session, study).await?;
 			let stage = found.study.stage;

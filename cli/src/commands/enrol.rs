@@ -12,7 +12,7 @@ use crate::{
 	files,
 	home::write_private,
 	output::{table, Output},
-	registrar::{self, Enrolment},
+	registrar::{self, Enrolment, NamedInDoubt},
 	session::{Session, Settings},
 };
 use anyhow::{bail, Context, Result};
@@ -194,12 +194,13 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 				None => format!("I enable signing for {who}."),
 			};
 			agree(&said, agreement)?;
-			let call = EnrolmentCall::set_signing_disabled { account, since };
+			let call = EnrolmentCall::set_signing_disabled { account: account.clone(), since };
 			let block = registrar::carry_out(&session, call).await?.block;
 			let what = match since {
 				Some(since) => format!(
-					"\nPermits that were given with this key since {} do not count.",
-					show_moment(since)
+					"\nPermits that were given with this key since {} do not count.{}",
+					show_moment(since),
+					named_in_doubt(&session, &account, since).await
 				),
 				None => "\nPermits that were given with the lost key count only when they are confirmed: \
 				         `vouchsafe consent list` shows them."
@@ -264,6 +265,37 @@ pub(super) async fn run(settings: &Settings, command: EnrolCommand) -> Result<Ou
 			Ok(Output::new(table(&head, &rows), json!({ "institutions": json })))
 		},
 	}
+}
+
+/// Whom an account whose key is lost has named since then, in sentences.
+async fn named_in_doubt(session: &Session, account: &AccountId, since: u64) -> String {
+	let named = async {
+		let at = session.finalized().await?;
+		registrar::named_since(&at, account, since).await
+	};
+	match named.await {
+		Ok(named) => say_named(&named, &|account| session.names.show(account)),
+		// The key is disabled all the same.
+		Err(error) => format!(
+			"\nWhether guardians or representatives were named since then is not known: {error:#}"
+		),
+	}
+}
+
+fn say_named(named: &NamedInDoubt, show: &dyn Fn(&AccountId) -> String) -> String {
+	let mut text = String::new();
+	if let Some(at) = named.guardians {
+		text +=
+			&format!("\nGuardians that were named with it, at {}, do not count.", show_moment(at));
+	}
+	if !named.representatives.is_empty() {
+		let names: Vec<_> = named.representatives.iter().map(show).collect();
+		text += &format!(
+			"\nRepresentatives who were appointed with it do not count: {}.",
+			ENGLISH.and(&names)
+		);
+	}
+	text
 }
 
 fn done(text: String, block: u32) -> Output {
@@ -537,6 +569,21 @@ async fn show(session: &Session, account: &AccountId) -> Result<Output> {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn who_does_not_count_is_named() {
+		let say = |named: &NamedInDoubt| say_named(named, &|_| "Ada".into());
+		assert_eq!(say(&NamedInDoubt::default()), "");
+		let guardians = NamedInDoubt { guardians: Some(1_700_000_000), ..Default::default() };
+		let said = "\nGuardians that were named with it, at 2023-11-14 22:13 UTC, do not count.";
+		assert_eq!(say(&guardians), said);
+		let representatives = vec![AccountId::new([1; 32]), AccountId::new([2; 32])];
+		let both = NamedInDoubt { representatives, ..guardians };
+		let expected = format!(
+			"{said}\nRepresentatives who were appointed with it do not count: Ada and Ada."
+		);
+		assert_eq!(say(&both), expected);
+	}
 
 	#[test]
 	fn the_custodian_that_answers_is_the_one_that_has_signed() {

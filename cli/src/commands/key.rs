@@ -12,7 +12,7 @@ use crate::{
 use anyhow::{bail, Context, Result};
 use serde_json::json;
 use vouchsafe_agent::recovery;
-use vouchsafe_client::chain::{account_bytes, address, calls::EnrolmentCall, View};
+use vouchsafe_client::chain::{account_bytes, address, calls::EnrolmentCall, ChainError, View};
 
 pub(super) async fn run(settings: &Settings, command: KeyCommand) -> Result<Output> {
 	let store = KeyStore::new(&settings.home);
@@ -146,11 +146,13 @@ async fn renew(
 			(new, Some(words))
 		},
 	};
-	let (from, block) = recovery::change(&session, &new).await.with_context(|| {
-		format!(
-			"the key {name} is made, but the change to it has not begun. Run the same command again: it uses this key"
-		)
-	})?;
+	let (from, block) = match recovery::change(&session, &new).await {
+		Ok(begun) => begun,
+		Err(error) => {
+			let said = not_begun(name, &me.name, &error);
+			return Err(error.context(said));
+		},
+	};
 	let (key, own) = (address(&new.key()), &me.name);
 	let mut text = format!(
 		"The change to the key {name}, {key}, has begun. From {} on, this finishes it:\n\n  \
@@ -184,6 +186,21 @@ async fn renew(
 		),
 	};
 	Ok(Output::new(text, json))
+}
+
+/// What has become of a change to a key that is made, if it is not known to have begun.
+fn not_begun(name: &str, own: &str, error: &anyhow::Error) -> String {
+	use ChainError::{Pending, Uncertain, Unnamed};
+	match error.downcast_ref() {
+		Some(Pending(_) | Uncertain(_) | Unnamed(_)) => format!(
+			"the key {name} is made, and the change to it is under way: `vouchsafe --key {own} recovery list` shows it \
+			 once it has begun. If it does not begin, run the same command again: it uses this key"
+		),
+		Some(_) => format!(
+			"the key {name} is made, but the change to it has not begun. Run the same command again: it uses this key"
+		),
+		None => format!("the key {name} is made"),
+	}
 }
 
 /// The key of this name, if it was made to replace this one.
@@ -299,4 +316,29 @@ fn made(identity: &Identity) -> Output {
 			"encryption_key": format!("0x{key}"),
 		}),
 	)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn a_change_that_was_sent_is_under_way() {
+		let said = |error: ChainError| {
+			let error = anyhow::Error::from(error);
+			let said = not_begun("eva-2", "eva", &error);
+			format!("{:#}", error.context(said))
+		};
+		for sent in
+			[ChainError::Pending(60), ChainError::Uncertain(String::new()), ChainError::Unnamed(7)]
+		{
+			let said = said(sent);
+			assert!(said.contains("is under way: `vouchsafe --key eva recovery list`"), "{said}");
+			assert!(!said.contains("has not begun"), "{said}");
+		}
+		let done = anyhow::anyhow!("the call succeeded, but this program is too old");
+		assert_eq!(not_begun("eva-2", "eva", &done), "the key eva-2 is made");
+		let refused = said(ChainError::QuotaSpent);
+		assert!(refused.contains("the change to it has not begun. Run the same"), "{refused}");
+	}
 }

@@ -2,6 +2,7 @@
 //! something wrong; 2 wrong command line; 3 no access, or not to everything; 4 too few custodians
 //! answered; 5 the call was sent, but is not final yet; 130 interrupted by Ctrl-C.
 
+mod acting;
 mod audit;
 mod consent;
 mod council;
@@ -12,6 +13,7 @@ mod key;
 mod name;
 mod record;
 mod recovery;
+mod represent;
 mod request;
 mod staff;
 mod status;
@@ -106,7 +108,8 @@ pub async fn main(cli: Cli) -> ExitCode {
 /// Prints help, the version, or what is wrong with the command line.
 pub fn print_usage(usage: &clap::Error) -> ExitCode {
 	if usage.use_stderr() {
-		output::write_error(&address::mask(&usage.render().to_string()));
+		let text = acting::misplaced(usage).unwrap_or_else(|| usage.render().to_string());
+		output::write_error(&address::mask(&text));
 		return ExitCode::from(2);
 	}
 	match output::write_out(&usage.render().to_string()) {
@@ -199,31 +202,45 @@ pub async fn run(cli: Cli) -> Result<Output> {
 		secrets,
 		checkpoint: cli.checkpoint,
 		best: false,
+		for_patient: acting::of(&cli.command, cli.for_patient, cli.json)?,
 	};
-	match cli.command {
-		Command::Key(command) => key::run(&settings, command).await,
-		Command::Name(command) => name::run(&settings, command).await,
-		Command::Enrol(command) => enrol::run(&settings, command).await,
-		Command::Guardians(command) => guardians::run(&settings, command).await,
-		Command::Recovery(command) => recovery::run(&settings, command).await,
-		Command::Council(command) => council::run(&settings, command).await,
-		Command::Record(command) => record::run(&settings, command).await,
-		Command::Consent(command) => consent::run(&settings, command).await,
-		Command::Request(command) => request::run(&settings, command).await,
-		Command::Study(command) => study::run(&settings, command).await,
-		Command::Audit(command) => audit::run(&settings, command).await,
-		Command::Validator(command) => validator::run(&settings, command).await,
-		Command::Wallet(command) => wallet::run(&settings, command).await,
-		Command::Status => status::run(&settings).await,
-		Command::Doctor(arguments) => doctor::run(arguments, cli.json).await,
+	let mut output = run_command(&settings, cli.command, cli.json).await?;
+	let found = settings.for_patient.as_ref().and_then(|patient| patient.found());
+	if let (Some(fields), Some(patient)) = (output.json.as_object_mut(), found) {
+		fields.insert("for".into(), patient.clone());
+	}
+	Ok(output)
+}
+
+async fn run_command(settings: &Settings, command: Command, json: bool) -> Result<Output> {
+	match command {
+		Command::Key(command) => key::run(settings, command).await,
+		Command::Name(command) => name::run(settings, command).await,
+		Command::Enrol(command) => enrol::run(settings, command).await,
+		Command::Guardians(command) => guardians::run(settings, command).await,
+		Command::Recovery(command) => recovery::run(settings, command).await,
+		Command::Represent(command) => represent::run(settings, command).await,
+		Command::Council(command) => council::run(settings, command).await,
+		Command::Record(command) => record::run(settings, command).await,
+		Command::Consent(command) => consent::run(settings, command).await,
+		Command::Request(command) => request::run(settings, command).await,
+		Command::Study(command) => study::run(settings, command).await,
+		Command::Audit(command) => audit::run(settings, command).await,
+		Command::Validator(command) => validator::run(settings, command).await,
+		Command::Wallet(command) => wallet::run(settings, command).await,
+		Command::Status => status::run(settings).await,
+		Command::Doctor(arguments) => doctor::run(arguments, json).await,
 	}
 }
 
-/// The named patient, or the user if none is named.
+/// The named patient, or the user if none is named. With `--for`, it is the patient for whom the user acts.
 fn patient(session: &Session, named: Option<&str>) -> Result<AccountId> {
 	match named {
+		Some(_) if session.for_patient.is_some() => {
+			bail!("--for names the patient already: leave out --patient")
+		},
 		Some(name) => session.names.resolve(name),
-		None => Ok(session.me().context("name the patient with --patient")?.account()),
+		None => session.patient().context("name the patient with --patient"),
 	}
 }
 
@@ -401,8 +418,8 @@ async fn label_filter(
 		}
 		return Ok(Some(LabelFilter::Any));
 	}
-	let me = session.me()?.account();
-	let institution = match me == *patient {
+	session.me()?;
+	let institution = match session.is_patient(patient) {
 		true => None,
 		false => session.acting_for(None).await.unwrap_or_default(),
 	};
@@ -417,23 +434,41 @@ async fn label_filter(
 
 /// Shows what will be signed, and asks whether the user agrees. Without a terminal, only `--yes` agrees.
 fn agree(sentence: &str, agreement: Agreement) -> Result<()> {
+	agree_as("You sign", sentence, agreement)
+}
+
+/// The same, for what a patient signs, or somebody for the patient.
+fn agree_for(session: &Session, sentence: &str, agreement: Agreement) -> Result<()> {
+	agree_as(&heading(session), sentence, agreement)
+}
+
+/// What is said before a sentence that a patient signs, or somebody for the patient.
+fn heading(session: &Session) -> String {
+	match &session.for_patient {
+		Some(patient) => format!("You sign for {}", session.names.show_with_address(patient)),
+		None => "You sign".to_owned(),
+	}
+}
+
+fn agree_as(heading: &str, sentence: &str, agreement: Agreement) -> Result<()> {
 	if !agreement.yes && !std::io::stdin().is_terminal() {
 		bail!(
 			"cannot ask for your agreement without a terminal: add --yes to agree to “{sentence}”"
 		);
 	}
-	show_and_ask(sentence, agreement)
+	show_and_ask(heading, sentence, agreement)
 }
 
 /// Shows a sentence that revokes a permit, and asks on a terminal. Without a terminal it is signed
 /// unasked: a revocation is never stopped.
-fn agree_to_revoke(sentence: &str, agreement: Agreement) -> Result<()> {
-	show_and_ask(sentence, Agreement { yes: agreement.yes || !std::io::stdin().is_terminal() })
+fn agree_to_revoke(heading: &str, sentence: &str, agreement: Agreement) -> Result<()> {
+	let agreement = Agreement { yes: agreement.yes || !std::io::stdin().is_terminal() };
+	show_and_ask(heading, sentence, agreement)
 }
 
-fn show_and_ask(sentence: &str, agreement: Agreement) -> Result<()> {
+fn show_and_ask(heading: &str, sentence: &str, agreement: Agreement) -> Result<()> {
 	let paragraphs = sentence.replace("\n\n", "\n\n  ");
-	output::write_error(&format!("You sign:\n\n  {paragraphs}\n\n"));
+	output::write_error(&format!("{heading}:\n\n  {paragraphs}\n\n"));
 	if !agreement.yes && !output::ask("Sign it?")? {
 		bail!("not signed");
 	}
@@ -521,7 +556,7 @@ fn moment(moment: u64, now: u64) -> String {
 }
 
 /// An account for machines.
-fn account_json(session: &Session, account: &AccountId) -> serde_json::Value {
+pub(crate) fn account_json(session: &Session, account: &AccountId) -> serde_json::Value {
 	json!({
 		"name": session.names.show(account),
 		"account": account.to_string(),
@@ -645,7 +680,7 @@ mod tests {
 		if !std::io::stdin().is_terminal() {
 			let unasked = Agreement::default();
 			assert!(agree("I deny it.", unasked).unwrap_err().to_string().contains("--yes"));
-			assert!(agree_to_revoke("I revoke it.", unasked).is_ok());
+			assert!(agree_to_revoke("You sign", "I revoke it.", unasked).is_ok());
 		}
 	}
 

@@ -42,7 +42,7 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 	match command {
 		RecordCommand::Add(command) => add::run(&mut session, command).await,
 		RecordCommand::Import(command) => import::run(&mut session, command).await,
-		RecordCommand::List { patient, category } => {
+		RecordCommand::List { patient, category, acting: _ } => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			let output = list::list(&session, &patient, &category).await?;
 			let at = session.finalized().await?;
@@ -61,21 +61,21 @@ pub(super) async fn run(settings: &Settings, command: RecordCommand) -> Result<O
 		},
 		RecordCommand::Open(command) => open::run(&session, command).await,
 		RecordCommand::Verify { which, version } => verify::run(&session, &which, version).await,
-		RecordCommand::Label { record, labels, patient, new_label, agreement } => {
+		RecordCommand::Label { record, labels, patient, new_label, agreement, acting: _ } => {
 			let patient = patient.as_deref();
 			label::label(&session, &record, &labels, patient, new_label, agreement).await
 		},
-		RecordCommand::Mark { record, status, patient, agreement } => {
+		RecordCommand::Mark { record, status, patient, agreement, acting: _ } => {
 			label::mark(&session, &record, Some(status), patient.as_deref(), agreement).await
 		},
-		RecordCommand::Unmark { record, patient, agreement } => {
+		RecordCommand::Unmark { record, patient, agreement, acting: _ } => {
 			label::mark(&session, &record, None, patient.as_deref(), agreement).await
 		},
-		RecordCommand::Holdings { patient } => {
+		RecordCommand::Holdings { patient, acting: _ } => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			holdings::run(&session, &patient).await
 		},
-		RecordCommand::Holders { holders, country, unasked: _ } => {
+		RecordCommand::Holders { holders, country, unasked: _, acting: _ } => {
 			label::holders(&session, &holders, &country).await
 		},
 	}

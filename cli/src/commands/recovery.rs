@@ -10,8 +10,9 @@ use crate::{
 	args::{Agreement, Only, RecoveryCommand, StartRecovery},
 	dates::show_moment,
 	english::ENGLISH,
-	files,
+	evidence, files,
 	home::write_private,
+	names::Names,
 	output::{self, Output},
 	session::{At, Session, Settings},
 };
@@ -49,9 +50,10 @@ pub(super) async fn run(settings: &Settings, command: RecoveryCommand) -> Result
 			request(&session, &account, &out, valid_for).await
 		},
 		RecoveryCommand::Start(start) => self::start(&session, &start).await,
-		RecoveryCommand::Approve { account, institution, request, evidence, agreement } => {
+		RecoveryCommand::Approve { account, institution, request, evidence_file, agreement } => {
 			let account = self::account(&session, &at, &account).await?;
 			let authority = institution.map(|name| session.names.resolve(&name)).transpose()?;
+			let evidence = evidence_file.map(|file| evidence::read(Some(&file))).transpose()?;
 			let seen = Seen { request: request.as_deref(), evidence: evidence.as_deref() };
 			approve(&session, &account, authority.as_ref(), seen, agreement).await
 		},
@@ -59,9 +61,9 @@ pub(super) async fn run(settings: &Settings, command: RecoveryCommand) -> Result
 			let account = own_or(&session, &at, account.as_deref()).await?;
 			object(&session, &account, only, agreement).await
 		},
-		RecoveryCommand::Finish { account, agreement } => {
+		RecoveryCommand::Finish { account, only, agreement } => {
 			let account = own_or(&session, &at, account.as_deref()).await?;
-			finish(&session, &account, agreement).await
+			finish(&session, &account, only, agreement).await
 		},
 		RecoveryCommand::List { account } => {
 			let account = own_or(&session, &at, account.as_deref()).await?;
@@ -105,10 +107,18 @@ async fn request(
 	let name = session.names.show(account);
 	let mut json = file.to_json();
 	json["number"] = json!(number);
+	let to = match session.member(account) {
+		Some(_) => format!(
+			"a member of the council, who proposes the key: `vouchsafe council set-key {account} --request FILE`"
+		),
+		None => format!(
+			"one of the guardians of {name} or, if there are none, to the registration desk of the institution that \
+			 enrolled {name}"
+		),
+	};
 	Ok(Output::new(
 		format!(
-			"{} asks to sign for {name}: {}. Give this file to one of the guardians of {name} or, if there \
-			 are none, to the registration desk of the institution that enrolled {name}. It is valid until {}.\n\n\
+			"{} asks to sign for {name}: {}. Give this file to {to}. It is valid until {}.\n\n\
 			 Those who approve the key compare this number with you, face to face or by telephone:\n\n  {number}",
 			me.name,
 			out.display(),
@@ -118,7 +128,7 @@ async fn request(
 	))
 }
 
-fn read(session: &Session, file: &Path) -> Result<RequestFile> {
+pub(super) fn read(session: &Session, file: &Path) -> Result<RequestFile> {
 	let failed = || file.display().to_string();
 	let bytes = std::fs::read(file).with_context(failed)?;
 	RequestFile::read(&bytes, session.genesis()).with_context(failed)
@@ -126,20 +136,21 @@ fn read(session: &Session, file: &Path) -> Result<RequestFile> {
 
 async fn start(session: &Session, start: &StartRecovery) -> Result<Output> {
 	let file = read(session, &start.file)?;
-	match (&start.card, &start.institution, &start.evidence) {
-		(Some(card), ..) => {
+	match (&start.card, &start.institution) {
+		(Some(card), _) => {
 			let failed = || card.display().to_string();
 			let bytes = std::fs::read(card).with_context(failed)?;
 			let me = session.me()?;
 			let card = Card::open(&bytes, session.genesis(), me, &session.names);
 			begin(session, &file, &card.with_context(failed)?, start.agreement).await
 		},
-		(None, Some(institution), Some(evidence)) => {
+		(None, Some(institution)) => {
 			let institution = session.names.resolve(institution)?;
-			let proposal = KeyProposal::new(&file, &institution, evidence)?;
+			let evidence = evidence::read(start.evidence_file.as_deref())?;
+			let proposal = KeyProposal::new(&file, &institution, &evidence)?;
 			propose(session, &proposal, start).await
 		},
-		_ => bail!("begin with --card CARD, or with --institution WHO and --evidence TEXT"),
+		(None, None) => bail!("begin with --card CARD, or with --institution WHO"),
 	}
 }
 
@@ -241,10 +252,9 @@ async fn propose(
 				institution,
 				what: format!("{name} gets the new key {}", address(&key)),
 				command: format!(
-					"recovery start {} --institution {} --evidence \"{}\"",
+					"recovery start {} --institution {} --evidence-file FILE",
 					file.display(),
-					address(institution),
-					proposal.evidence()
+					address(institution)
 				),
 				json,
 			};
@@ -255,7 +265,7 @@ async fn propose(
 			json["block"] = json!(block);
 			let text = format!(
 				"Two of the staff agree. Now a health authority has to attest the key. Give it {} and the evidence. \
-				 It runs:\n  vouchsafe --key NAME recovery approve {account} --request FILE --evidence TEXT",
+				 It runs:\n  vouchsafe --key NAME recovery approve {account} --request FILE --evidence-file FILE",
 				file.display()
 			);
 			Ok(Output::new(text, json))
@@ -286,7 +296,7 @@ fn check_seen(session: &Session, attempt: &Attempt, seen: Seen<'_>) -> Result<()
 			evidence_of(&request, evidence)? == *signed,
 			"the staff have not signed this evidence. It has to be the same, to the letter: ask them for it"
 		),
-		By::Guardians { .. } => bail!("guardians do not sign evidence: leave out --evidence"),
+		By::Guardians { .. } => bail!("guardians do not sign evidence: leave out --evidence-file"),
 	}
 	Ok(())
 }
@@ -352,14 +362,43 @@ fn objection(session: &Session, account: &AccountId, what: &UnderWay) -> String 
 				"I object to the new key that my guardians want to give to my account: {key}. My account does not \
 				 get it."
 			),
-			By::Institution { institution, .. } => format!(
-				"I object to the new key that {} has proposed for my account: {key}. A health authority then has to \
-				 attest it twice, and I cannot object to it again.",
-				session.names.in_sentence(institution)
-			),
+			By::Institution { institution, .. } => {
+				let is_own = session.me.as_ref().is_some_and(|me| me.account() == *account);
+				let whose = match is_own {
+					true => "my account".into(),
+					// A ward's. Only its institution can give it a key.
+					false => ENGLISH.insert(&session.names.show_with_address(account)),
+				};
+				format!(
+					"I object to the new key that {} has proposed for {whose}: {key}. A health authority then has to \
+					 attest it twice, and I cannot object to it again.",
+					session.names.in_sentence(institution)
+				)
+			},
 		},
 	}
 }
+
+/// Whose account it is, in what is said after the objection.
+fn whose(names: &Names, is_own: bool, account: &AccountId) -> String {
+	match is_own {
+		true => "your account".into(),
+		// A ward's.
+		false => format!("the account of {}", names.show(account)),
+	}
+}
+
+/// Whether something under way is of the kind that is named.
+fn is_of(only: Option<Only>, what: &UnderWay) -> bool {
+	match only {
+		None => true,
+		Some(Only::Change) => matches!(what, UnderWay::Change(_)),
+		Some(Only::Attempt) => matches!(what, UnderWay::Attempt(_)),
+	}
+}
+
+const NONE_OF_THIS_KIND: &str =
+	"nothing of this kind is under way: `vouchsafe recovery list` shows what is under way";
 
 async fn object(
 	session: &Session,
@@ -367,29 +406,21 @@ async fn object(
 	only: Option<Only>,
 	agreement: Agreement,
 ) -> Result<Output> {
-	ensure!(
-		session.me()?.account() == *account,
-		"only {0} can object to a new key of {0}: sign with its present key",
-		session.names.show(account)
-	);
-	let mut all = recovery::objectionable(session).await?;
-	all.retain(|it| match only {
-		None => true,
-		Some(Only::Change) => matches!(it, UnderWay::Change(_)),
-		Some(Only::Attempt) => matches!(it, UnderWay::Attempt(_)),
-	});
-	ensure!(
-		!all.is_empty(),
-		"nothing of this kind is under way: `vouchsafe recovery list` shows what is under way"
-	);
+	let mut all = recovery::objectionable(session, account).await?;
+	all.retain(|it| is_of(only, it));
+	ensure!(!all.is_empty(), NONE_OF_THIS_KIND);
 	let sentences: Vec<_> = all.iter().map(|it| objection(session, account, it)).collect();
 	agree(&sentences.join("\n\n"), agreement)?;
+	let is_own = session.me()?.account() == *account;
 	let (mut lines, mut rows) = (Vec::new(), Vec::new());
 	for what in &all {
-		let (ended, block) = recovery::object(session, what.key()).await?;
+		let (ended, block) = recovery::object(session, account, what.key()).await?;
 		let key = address(what.key());
 		lines.push(match ended {
-			true => format!("It has ended: your account does not get the key {key}."),
+			true => format!(
+				"It has ended: {} does not get the key {key}.",
+				whose(&session.names, is_own, account)
+			),
 			false => format!(
 				"You have objected to the key {key}. It now needs two attestations by a health authority."
 			),
@@ -403,8 +434,26 @@ async fn object(
 	Ok(Output::new(lines.join("\n"), json!({ "objected": rows })))
 }
 
-async fn finish(session: &Session, account: &AccountId, agreement: Agreement) -> Result<Output> {
-	let ready = recovery::finishable(session, account).await?;
+/// Which of the keys that are due replaces the present one.
+fn which(account: &AccountId, mut due: Vec<UnderWay>, only: Option<Only>) -> Result<UnderWay> {
+	due.retain(|it| is_of(only, it));
+	if let [one, other] = &due[..] {
+		let [one, other] = [one, other].map(|it| key_words(account, it.key(), it.encryption_key()));
+		bail!(
+			"two keys can replace the present one. Choose the account’s own change with --only change, to {one}; or \
+			 what others have begun with --only attempt, to {other}"
+		);
+	}
+	due.pop().context(NONE_OF_THIS_KIND)
+}
+
+async fn finish(
+	session: &Session,
+	account: &AccountId,
+	only: Option<Only>,
+	agreement: Agreement,
+) -> Result<Output> {
+	let ready = which(account, recovery::finishable(session, account).await?, only)?;
 	let before = session.finalized().await?.account(account).await?;
 	agree(
 		&format!(
@@ -414,11 +463,12 @@ async fn finish(session: &Session, account: &AccountId, agreement: Agreement) ->
 		),
 		agreement,
 	)?;
-	let (key, block) = recovery::finish(session, account).await?;
+	let key = ready.key();
+	let block = recovery::finish(session, account, key).await?;
 	let name = session.names.show(account);
-	let mut text = format!("The key {} signs for {name} now.", address(&key));
+	let mut text = format!("The key {} signs for {name} now.", address(key));
 	let own = session.keep.own_keys().await?;
-	if let Some((own, _)) = own.iter().find(|(_, own)| *own == address(&key)) {
+	if let Some((own, _)) = own.iter().find(|(_, own)| *own == address(key)) {
 		text += &format!(" Use it with --key {own}.");
 	}
 	let is_other_encryption =
@@ -429,7 +479,7 @@ async fn finish(session: &Session, account: &AccountId, agreement: Agreement) ->
 	}
 	let json = json!({
 		"account": account_json(session, account),
-		"key": account_json(session, &key),
+		"key": account_json(session, key),
 		"encryption_key": format!("0x{}", hex::encode(ready.encryption_key())),
 		"block": block,
 	});
@@ -472,4 +522,44 @@ fn under_way_json(session: &Session, account: &AccountId, what: &UnderWay) -> Va
 		},
 	}
 	json
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_client::chain::KeyChange;
+
+	#[test]
+	fn an_objection_for_a_ward_names_it() {
+		let (mut names, ward) = (Names::default(), AccountId::new([9; 32]));
+		names.add_institution("Eva", ward.clone());
+		assert_eq!(whose(&names, true, &ward), "your account");
+		assert_eq!(whose(&names, false, &ward), "the account of Eva");
+	}
+
+	#[test]
+	fn which_of_two_keys_is_finished_is_said() {
+		let id = |id: u8| AccountId::new([id; 32]);
+		let change = KeyChange { key: id(1), encryption_key: [1; 32], from: 5 };
+		let by = By::Institution {
+			institution: id(2),
+			evidence: Default::default(),
+			attestations: 1,
+			objected: false,
+		};
+		let attempt = Attempt { key: id(3), encryption_key: [3; 32], by, at: 5, from: Some(5) };
+		let both = [UnderWay::Change(change), UnderWay::Attempt(attempt)];
+		let which = |due: &[UnderWay], only| super::which(&id(9), due.to_vec(), only);
+		let why = which(&both, None).unwrap_err().to_string();
+		for what in &both {
+			let number = recovery::key_number(&id(9), what.key(), what.encryption_key());
+			assert!(why.contains(&number) && why.contains("--only attempt"), "{why}");
+		}
+		let [change, attempt] = &both;
+		assert_eq!(which(&both, Some(Only::Change)).unwrap(), *change);
+		assert_eq!(which(&both, Some(Only::Attempt)).unwrap(), *attempt);
+		assert_eq!(which(&both[1..], None).unwrap(), *attempt);
+		let none = which(&both[1..], Some(Only::Change)).unwrap_err().to_string();
+		assert_eq!(none, NONE_OF_THIS_KIND);
+	}
 }

@@ -2,7 +2,7 @@
 
 mod preview;
 
-use super::{account_json, agree, apply, when};
+use super::{account_json, agree, agree_for, apply, when};
 use crate::{
 	args::{About, Reach, RequestCommand},
 	consent::{self, plain_terms},
@@ -55,30 +55,39 @@ pub(super) async fn run(settings: &Settings, command: RequestCommand) -> Result<
 				json!({ "request": id, "patient": patient_json, "block": block }),
 			))
 		},
-		RequestCommand::List { patient } => {
+		RequestCommand::List { patient, acting: _ } => {
 			let patient = super::patient(&session, patient.as_deref())?;
 			list(&session, &patient).await
 		},
-		RequestCommand::Preview { request: id, to, only_asker, about, reach } => {
+		RequestCommand::Preview { request: id, to, only_asker, about, reach, acting: _ } => {
 			let narrowing = Narrowing { to, only_asker, about, reach };
 			let (grantee, terms) = narrowed(&session, id, &narrowing).await?;
 			preview::run(&session, id, grantee, terms).await
 		},
-		RequestCommand::Approve { request: id, to, only_asker, about, reach, agreeing } => {
-			let me = session.me()?.account();
+		RequestCommand::Approve {
+			request: id,
+			to,
+			only_asker,
+			about,
+			reach,
+			agreeing,
+			acting: _,
+		} => {
+			let patient = session.patient()?;
 			let narrowing = Narrowing { to, only_asker, about, reach };
 			let (grantee, terms) = narrowed(&session, id, &narrowing).await?;
 			consent::ensure_grantee_confirmed(&session, &grantee, &terms).await?;
 			tell_changes(&session);
-			let others = others(&session, &ENGLISH, &me, &grantee, &terms, None).await?;
+			let others = others(&session, &ENGLISH, &patient, &grantee, &terms, None).await?;
 			super::consent::overlap::note(&others);
-			agree(&consent::sentence(&session, &me, &grantee, &terms).await?, agreeing.agreement)?;
+			let sentence = consent::sentence(&session, &patient, &grantee, &terms).await?;
+			agree_for(&session, &sentence, agreeing.agreement)?;
 			let granted = request::approve(&session, id, grantee, terms.clone()).await?;
 			super::consent::finish(&session, granted, &terms, &agreeing).await
 		},
-		RequestCommand::Deny { request: id, agreement } => {
+		RequestCommand::Deny { request: id, agreement, acting: _ } => {
 			request::find(&session, id).await?;
-			agree(&format!("I deny request {id}."), agreement)?;
+			agree_for(&session, &format!("I deny request {id}."), agreement)?;
 			let block = request::deny(&session, id).await?;
 			Ok(Output::new(
 				format!("Request {id} is denied."),
@@ -110,11 +119,11 @@ struct Narrowing {
 
 /// The grantee and the terms with which a request would be approved.
 async fn narrowed(session: &Session, id: u32, by: &Narrowing) -> Result<(Grantee, Terms)> {
-	let me = session.me()?.account();
+	let patient = session.patient()?;
 	let found = request::find(session, id).await?;
 	let at = session.finalized().await?;
 	let mut terms = request::terms_of(&found, at.time().await?)?;
-	apply(session, &at, &me, &mut terms, &by.about, &by.reach).await?;
+	apply(session, &at, &patient, &mut terms, &by.about, &by.reach).await?;
 	let grantee = match &by.to {
 		Some(to) => session.grantee(to)?,
 		None if by.only_asker => Grantee::PractitionerAt {
@@ -167,7 +176,7 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 	let tags = requests.iter().filter_map(|(_, request)| request.asked.labels.named());
 	let labels = label_keys::learn(session, patient, tags.flatten().copied()).await?;
 	let teller = teller(&session.names, &labels);
-	let mine = session.me.as_ref().is_some_and(|me| me.account() == *patient);
+	let mine = session.is_patient(patient);
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (id, request) in requests {
@@ -177,6 +186,9 @@ async fn list(session: &Session, patient: &AccountId) -> Result<Output> {
 		lines.push(format!("{id}  {sentence}"));
 		match &reason {
 			Some(reason) if !reason.is_empty() => lines.push(format!("   Reason: {reason}")),
+			None if session.for_patient.is_some() => lines.push(
+				"   Reason: the asker did not seal it to you, so you cannot read it".to_owned(),
+			),
 			None if mine => {
 				lines.push("   Reason: sealed to another encryption key than this key's".to_owned())
 			},

@@ -50,8 +50,8 @@ fn waits(waiting: &Waiting, by: &str) -> String {
 	let what = match &waiting.sentence {
 		Some(sentence) => sentence.clone(),
 		None => format!(
-			"{by} proposed something that is not known here, such as other labels, or a new key with other \
-			 words for the evidence. Ask {by} what it is"
+			"{by} proposed something that is not known here, such as other labels, a representative, or a new key with \
+			 other words for the evidence. Ask {by} what it is"
 		),
 	};
 	format!(

@@ -3,6 +3,7 @@
 use super::account_json;
 use crate::{
 	english::{teller, ENGLISH},
+	names::Names,
 	output::{table, Output},
 	session::{in_force, is_waiting, Settings},
 };
@@ -139,11 +140,16 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 				if mine.kind == AccountKind::Patient {
 					let labels = Default::default();
 					let teller = teller(&session.names, &labels);
-					for Stopped { consent, since, .. } in stop::of(&session, &account).await? {
+					for stopped in stop::of(&session, &account).await? {
+						let Stopped { consent, since, .. } = stopped;
 						state += &format!(
-							"\n           {} `vouchsafe consent resume` lifts it.",
-							teller.stopped(consent, since)
+							"\n           {}{} `vouchsafe consent resume` lifts it.",
+							teller.stopped(consent, since),
+							by_whom(&session.names, &stopped)
 						);
+					}
+					for line in super::represent::lines(&session, &finalized, &account).await? {
+						state += &format!("\n           {line}");
 					}
 					for line in super::consent::assisted(&session, &finalized, &account).await? {
 						state += &format!("\n           {line}");
@@ -187,4 +193,34 @@ pub(super) async fn run(settings: &Settings) -> Result<Output> {
 		json["me"]["new_keys"] = json!(new_keys);
 	}
 	Ok(Output::new(text, json))
+}
+
+/// What is said of a stop that a representative gave: it is not the patient's.
+fn by_whom(names: &Names, stopped: &Stopped) -> String {
+	stopped.representative().map_or_else(String::new, |who| {
+		format!(
+			" {} gave this stop for you, so who represents you by law reads on: `vouchsafe consent stop` makes it \
+			 yours.",
+			names.show(who)
+		)
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_agent::stop::Stop;
+	use vouchsafe_client::chain::{AccountId, Grantor};
+
+	#[test]
+	fn a_representatives_stop_is_not_said_to_be_the_patients() {
+		let mut names = Names::default();
+		let ada = AccountId::new([4; 32]);
+		names.add_institution("Ada", ada.clone());
+		let said =
+			|by| by_whom(&names, &Stopped { consent: 7, since: 10, stop: Stop::default(), by });
+		assert_eq!(said(Grantor::Patient), "");
+		let said = said(Grantor::Representative(ada));
+		assert!(said.starts_with(" Ada gave this stop") && said.contains("reads on"), "{said}");
+	}
 }

@@ -44,6 +44,7 @@ fn settings(home: Home, genesis: Option<H256>, development: bool) -> Settings {
 		secrets: Secrets::Prompt,
 		checkpoint: None,
 		best: false,
+		for_patient: None,
 	}
 }
 

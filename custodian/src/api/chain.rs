@@ -3,11 +3,11 @@
 
 use super::{
 	error::{ApiError, CommonErrors, SignedRequestErrors},
-	signed_request::{authenticate, Requester},
+	signed_request::{authenticate, authenticate_enrolled, Requester},
 	source::Source,
 };
 use crate::{
-	chain::Node,
+	chain::{Block, Node},
 	may_read::{may_read, Answer, Caller},
 	state::{Connected, State as Shared},
 	waiting::Who,
@@ -22,10 +22,12 @@ use std::{
 	sync::Arc,
 };
 use vouchsafe_client::{
-	chain::{storage, AccountId, AccountKind, ChainError, Request, H256},
+	chain::{
+		calls::is_own_objection, storage, AccountId, AccountKind, ChainError, Request, Scope, H256,
+	},
 	messages::*,
 	protocol::{
-		extrinsics::signer_and_nonce,
+		extrinsics::{self, signer_and_nonce},
 		proof::{FinalBlock, Header, ProofError},
 	},
 };
@@ -34,7 +36,7 @@ use vouchsafe_client::{
 const MAX_KEY: usize = 512;
 /// The most bytes of a proof's nodes: as much as clients accept, in base64.
 const MAX_NODES: usize = MAX_ANSWER / 4 * 3 - 64 * 1024;
-/// Of how many other people's records one request reads: each is decided about.
+/// Of how many other people's records, logs and other things one request reads: each is decided about.
 const MAX_DECIDED: usize = 16;
 /// In how many new final blocks an extrinsic is looked for at once. Usually there is one.
 const MOST_NEW: usize = 512;
@@ -80,12 +82,12 @@ pub async fn finality(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/read",
-	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own, and the nonce of the key that signed; a practitioner also the records that the practitioner can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there at that block, except versions, sharing sets and affiliations; so is the state of another key, and which key another account has. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
+	description = "Returns a block's header and the nodes of its state's tree that prove the values at keys, and which keys are below a prefix. A patient reads everything of the patient's own, and the nonce of the key that signed; a practitioner and a person also the records that they can open now, each version and sharing set together with its record's own key. What belongs to another account is proven only if it is there at that block, except versions, sharing sets, affiliations, and what a representative reads. A representative reads the patient's consents, requests, choice of holders and recovery within its scopes, and who reads the log also its head. Practitioners read who represents a patient, and so do the representatives. An account that is not active, or whose key is disabled, reads only what an objection needs: its own account, nonce, keys, what is under way to replace them, and its representatives. The body is a signed request with the action `read-state`, whose payload is a `Payload_ReadState`; or the `ReadState` alone, which reads only the clock, the validators, the institutions and their custodians.",
 	request_body = ReadRequest,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = StateProof, description = "The proof"),
-		(status = 403, body = Refusal, description = "The account is not active, or may not read one of the keys, or all below the prefix"),
+		(status = 403, body = Refusal, description = "The account may not read one of the keys, or all below the prefix"),
 		(status = 404, body = Refusal, description = "For the custodian's node the block is not final"),
 		(status = 413, body = Refusal, description = "The request is too large, or its answer would be: ask for fewer keys"),
 		(status = 422, body = Refusal, description = "There are too many keys, or a key is too long"),
@@ -103,7 +105,7 @@ pub async fn read_state(
 		Ok(asked) => (None, asked),
 		Err(_) => {
 			let (requester, asked) =
-				authenticate::<ReadState>(&state, action::READ_STATE, &bytes).await?;
+				authenticate_enrolled::<ReadState>(&state, action::READ_STATE, &bytes).await?;
 			(Some(requester), asked)
 		},
 	};
@@ -182,15 +184,24 @@ struct Questions {
 	/// Keys of records and sets of holders of others. At an older block they may not exist yet, and a
 	/// proof of that can show a neighbour.
 	of_others: Vec<Vec<u8>>,
-	/// Keys of requests.
-	requests: Vec<Vec<u8>>,
+	/// Keys of requests, each with the patient who was asked.
+	requests: BTreeMap<Vec<u8>, AccountId>,
+	/// Patients who must have a list of representatives, and whether they must be wards.
+	lists: BTreeMap<AccountId, bool>,
+	/// Patients whom the caller must represent, and within which scopes.
+	represented: BTreeSet<(AccountId, &'static [Scope])>,
+	/// Patients whose logs the caller must be permitted to read.
+	logs: BTreeSet<AccountId>,
 }
 
 impl Questions {
 	/// What must be asked before these keys are read.
 	fn about(requester: Option<&Requester>, asked: &ReadState) -> Result<Self, ApiError> {
 		let caller = match requester {
-			Some(requester) => Caller::Account { account: &requester.account, key: &requester.key },
+			Some(Requester { account, key, .. }) if requester.is_some_and(Requester::is_active) => {
+				Caller::Account { account, key }
+			},
+			Some(Requester { account, key, .. }) => Caller::Barred { account, key },
 			None => Caller::Anyone,
 		};
 		let mut questions = Self::default();
@@ -210,7 +221,15 @@ impl Questions {
 					questions.any_openable.insert(patient);
 					questions.of_others.push(key.clone());
 				},
-				Answer::IfAsker => questions.requests.push(key.clone()),
+				Answer::IfAsker(patient) => drop(questions.requests.insert(key.clone(), patient)),
+				Answer::IfRepresents(patient, scopes) => {
+					questions.represented.insert((patient, scopes));
+				},
+				Answer::IfListed(patient) => {
+					questions.lists.entry(patient).or_default();
+				},
+				Answer::IfListedForWard(patient) => drop(questions.lists.insert(patient, true)),
+				Answer::IfMayReadLog(patient) => drop(questions.logs.insert(patient)),
 			}
 		}
 		if let Some(below) = &asked.below {
@@ -220,17 +239,26 @@ impl Questions {
 				_ if is_outside => return Err(ApiError::NoAccess),
 				Answer::Yes => {},
 				Answer::IfEnrolled(account) => drop(questions.enrolled.insert(account)),
+				Answer::IfRepresents(patient, scopes) => {
+					questions.represented.insert((patient, scopes));
+				},
 				_ => return Err(ApiError::NoAccess),
 			}
 		}
-		let decided = questions.openable.values().flatten().count();
-		let decided = decided.saturating_add(questions.any_openable.len());
-		if decided > MAX_DECIDED {
-			return Err(ApiError::Mismatch(format!(
-				"ask for at most {MAX_DECIDED} records of others"
-			)));
-		}
+		questions.ensure_few()?;
 		Ok(questions)
+	}
+
+	/// Checks that it is not too much to decide.
+	fn ensure_few(&self) -> Result<(), ApiError> {
+		let patients = [self.any_openable.len(), self.represented.len(), self.logs.len()];
+		let decided = self.openable.values().map(BTreeSet::len).chain(patients);
+		match decided.sum::<usize>() > MAX_DECIDED {
+			true => Err(ApiError::Mismatch(format!(
+				"ask for at most {MAX_DECIDED} records and other things of others"
+			))),
+			false => Ok(()),
+		}
 	}
 
 	/// Asks them.
@@ -253,17 +281,43 @@ impl Questions {
 		keys.extend(self.enrolled.iter().map(|it| storage::account(it).bytes));
 		keys.append(&mut self.there);
 		ensure_keys(node, block, keys).await?;
-		ensure_asker(node, block, self.requests.clone(), &requester.account).await?;
-		if self.openable.is_empty() && self.any_openable.is_empty() {
+		let lists = std::mem::take(&mut self.lists);
+		ensure_listed(node, block, lists, requester).await?;
+		let requests = std::mem::take(&mut self.requests);
+		for patient in asked_by_others(node, block, requests, &requester.account).await? {
+			self.represented.insert((patient, &[Scope::Requests]));
+		}
+		self.ensure_few()?;
+		let is_decided = self.openable.is_empty()
+			&& self.any_openable.is_empty()
+			&& self.represented.is_empty()
+			&& self.logs.is_empty();
+		if is_decided {
 			return Ok(());
 		}
 		let heads = requester.heads(state).await?;
 		for at in heads.both() {
 			self.ensure_open(node, at.hash(), &requester.account).await?;
+			self.ensure_permitted(at, &requester.account).await?;
 		}
 		// Only now: others do not learn whether a record exists.
 		ensure_keys(node, block, self.of_others).await?;
 		Ok(heads.check(state)?)
+	}
+
+	/// Checks that the caller represents the patients, and may read their logs, at this block.
+	async fn ensure_permitted(&self, at: &dyn Block, caller: &AccountId) -> Result<(), ApiError> {
+		for (patient, scopes) in &self.represented {
+			if !at.represents(patient, caller, scopes).await? {
+				return Err(ApiError::NoAccess);
+			}
+		}
+		for patient in &self.logs {
+			if !at.may_read_log(caller, patient).await? {
+				return Err(ApiError::NoAccess);
+			}
+		}
+		Ok(())
 	}
 
 	/// Checks that the reader can open the records of others at this block.
@@ -296,20 +350,47 @@ async fn ensure_keys(node: &dyn Node, block: H256, keys: Vec<Vec<u8>>) -> Result
 	values(node, block, keys).await.map(drop)
 }
 
-/// Checks that the value at each of these keys is a request that the account made.
-async fn ensure_asker(
+/// Checks that each of these patients has a list of representatives, and is a ward where that is `true`. It has
+/// to have the requester, who is not a practitioner.
+async fn ensure_listed(
 	node: &dyn Node,
 	block: H256,
-	keys: Vec<Vec<u8>>,
-	account: &AccountId,
+	patients: BTreeMap<AccountId, bool>,
+	requester: &Requester,
 ) -> Result<(), ApiError> {
-	for (key, value) in values(node, block, keys).await? {
-		let request: Request = storage::requests(account).entry(key).decode(&value)?;
-		if request.asker != *account && request.referred_by.as_ref() != Some(account) {
+	let keys = patients.keys().map(|patient| storage::representatives(patient).bytes).collect();
+	let mut lists = values(node, block, keys).await?;
+	for (patient, is_ward) in patients {
+		let key = storage::representatives(&patient);
+		let list = lists.remove(&key.bytes).ok_or(ApiError::NoAccess)?;
+		let list = key.decode(&list)?;
+		let is_listed = requester.enrolled.kind == AccountKind::Practitioner
+			|| list.list.iter().any(|it| it.account == requester.account);
+		if !is_listed || (is_ward && !list.ward) {
 			return Err(ApiError::NoAccess);
 		}
 	}
 	Ok(())
+}
+
+/// The patients of those of these requests that the account did not make. There may be none under some keys.
+async fn asked_by_others(
+	node: &dyn Node,
+	block: H256,
+	mut requests: BTreeMap<Vec<u8>, AccountId>,
+	account: &AccountId,
+) -> Result<BTreeSet<AccountId>, ApiError> {
+	if requests.is_empty() {
+		return Ok(BTreeSet::new());
+	}
+	let keys: Vec<_> = requests.keys().cloned().collect();
+	for (key, value) in node.values_at(block, &keys).await? {
+		let request: Request = storage::requests(account).entry(key.clone()).decode(&value)?;
+		if request.asker == *account || request.referred_by.as_ref() == Some(account) {
+			requests.remove(&key);
+		}
+	}
+	Ok(requests.into_values().collect())
 }
 
 /// The values at these keys. Each must have one.
@@ -358,12 +439,12 @@ async fn prove(
 #[utoipa::path(
 	post,
 	path = "/v1/chain/submit",
-	description = "Hands an extrinsic to the node's pool and waits up to 25 seconds until it is in a final block. The key that signs the request, or that lets a session key sign it, must be the key that signs the extrinsic. The same bytes can be sent again. The answer is the custodian's word: only the state proves what the extrinsic did. If too many requests wait, it is handed in and not waited for. The body is a signed request with the action `submit`; its payload is a `Payload_SubmitExtrinsic`.",
+	description = "Hands an extrinsic to the node's pool and waits up to 25 seconds until it is in a final block. The key that signs the request, or that lets a session key sign it, must be the key that signs the extrinsic. The same bytes can be sent again. The answer is the custodian's word: only the state proves what the extrinsic did. If too many requests wait, it is handed in and not waited for. From an account that is not active, or whose key is disabled, only its own objection to a new key or to a representative is taken. The body is a signed request with the action `submit`; its payload is a `Payload_SubmitExtrinsic`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = SubmitOutcome, description = "What became of it so far"),
-		(status = 403, body = Refusal, description = "The account is not active, or another key has signed the extrinsic"),
+		(status = 403, body = Refusal, description = "The account is not active and this is not an objection of its own, or another key has signed the extrinsic"),
 		(status = 422, body = Refusal, description = "It is not an extrinsic of this chain"),
 	),
 	tag = "chain"
@@ -373,7 +454,8 @@ pub async fn submit(
 	source: Source,
 	bytes: Bytes,
 ) -> Result<Json<SubmitOutcome>, ApiError> {
-	let (requester, body) = authenticate::<SubmitExtrinsic>(&state, action::SUBMIT, &bytes).await?;
+	let (requester, body) =
+		authenticate_enrolled::<SubmitExtrinsic>(&state, action::SUBMIT, &bytes).await?;
 	let extrinsic = body.extrinsic.0;
 	if extrinsic.len() > MAX_EXTRINSIC {
 		return Err(ApiError::TooLarge);
@@ -382,6 +464,14 @@ pub async fn submit(
 		.ok_or_else(|| ApiError::Mismatch("it is not a signed extrinsic of this chain".into()))?;
 	// The pool refuses a key that was replaced in the best block.
 	if key != requester.key {
+		return Err(ApiError::NoAccess);
+	}
+	// The pool decides whether there is something to object to.
+	let is_objection = || {
+		let call = extrinsics::call(&extrinsic);
+		call.is_some_and(|call| is_own_objection(&call, &requester.account))
+	};
+	if !requester.is_active() && !is_objection() {
 		return Err(ApiError::NoAccess);
 	}
 	let who = Who::Signer(requester.signer());

@@ -18,9 +18,9 @@ use utoipa::{
 };
 use vouchsafe_client::{chain::ChainError, ipfs::IpfsError, messages::Refusal};
 
-/// When to ask again a custodian whose node is behind, or that receives as many uploads as it can, in seconds.
-/// Only these errors have the header `Retry-After`. Clients ask another custodian at once after the first, and
-/// wait after the second, which they know by its name.
+/// When to ask again a custodian whose node is behind or has another runtime, or that receives as many uploads as
+/// it can, in seconds. Only these errors have the header `Retry-After`. Clients ask another custodian at once after
+/// the first two, and wait after the last, which they know by its name.
 const RETRY_AFTER: &str = "10";
 
 /// Why a request fails.
@@ -113,6 +113,9 @@ pub enum ApiError {
 	/// The node or the IPFS node can't be reached, or did not answer in time.
 	#[error("not ready: try again later")]
 	Unavailable,
+	/// The chain's runtime is not the one for which this custodian was built.
+	#[error("this custodian was built for another version of the chain's runtime. If it is newer than the runtime, the runtime has to be upgraded first. If it is older, its institution has to update it. Ask another custodian")]
+	OtherRuntime,
 	/// As many uploads are under way or wait as may.
 	#[error("the custodian receives as many uploads as it can: try again in a few seconds")]
 	TooManyUploads,
@@ -165,6 +168,7 @@ impl ApiError {
 			Self::ForeignOrigin => "foreign-origin",
 			Self::UnknownAddress => "unknown-address",
 			Self::Unavailable => "unavailable",
+			Self::OtherRuntime => "other-runtime",
 			Self::TooManyUploads => "too-many-uploads",
 			Self::Full => "full",
 			Self::Behind(refused) => refused.name(),
@@ -192,9 +196,11 @@ impl ApiError {
 			Self::RateLimited | Self::TooManyTags | Self::TooManyWaiting => {
 				StatusCode::TOO_MANY_REQUESTS
 			},
-			Self::Unavailable | Self::Behind(_) | Self::Crowded | Self::TooManyUploads => {
-				StatusCode::SERVICE_UNAVAILABLE
-			},
+			Self::Unavailable
+			| Self::OtherRuntime
+			| Self::Behind(_)
+			| Self::Crowded
+			| Self::TooManyUploads => StatusCode::SERVICE_UNAVAILABLE,
 			Self::Full => StatusCode::INSUFFICIENT_STORAGE,
 			Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
 		}
@@ -225,7 +231,7 @@ impl IntoResponse for ApiError {
 		metrics::counter!("vouchsafe_custodian_refusals_total", "kind" => self.name()).increment(1);
 		let refusal = Json(Refusal { error: self.to_string(), kind: self.name().into() });
 		match self {
-			Self::Behind(_) | Self::TooManyUploads => {
+			Self::Behind(_) | Self::OtherRuntime | Self::TooManyUploads => {
 				(self.status(), [(header::RETRY_AFTER, RETRY_AFTER)], refusal).into_response()
 			},
 			_ => (self.status(), refusal).into_response(),
@@ -250,11 +256,21 @@ impl From<Crowded> for ApiError {
 
 impl From<ChainError> for ApiError {
 	fn from(error: ChainError) -> Self {
-		if error == ChainError::StateGone {
-			return Self::UnknownBlock;
+		match error {
+			ChainError::StateGone => Self::UnknownBlock,
+			ChainError::Foreign(what) => {
+				tracing::warn!(
+					what,
+					"a request was refused: this custodian was built for another version of the chain's runtime. \
+					 If it is newer than the runtime, the runtime has to be upgraded first"
+				);
+				Self::OtherRuntime
+			},
+			error => {
+				tracing::warn!(%error, "the chain could not be read for a request");
+				Self::Unavailable
+			},
 		}
-		tracing::warn!(%error, "the chain could not be read for a request");
-		Self::Unavailable
 	}
 }
 
@@ -338,12 +354,13 @@ impl IntoResponses for SignedRequestErrors {
 	}
 }
 
-fn common() -> [ApiError; 5] {
+fn common() -> [ApiError; 6] {
 	[
 		ApiError::UnknownAddress,
 		ApiError::ForeignOrigin,
 		ApiError::RateLimited,
 		ApiError::Unavailable,
+		ApiError::OtherRuntime,
 		ApiError::Failed,
 	]
 }

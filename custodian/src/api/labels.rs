@@ -1,4 +1,6 @@
-//! The endpoints that receive label keys and compute tags. A key is given only to its patient.
+//! The endpoints that receive label keys and compute tags. A key is given only to its patient, and to those who
+//! represent the patient within the scope of consents: their consents name labels too. They deliver none: with a
+//! false key, the patient's denies by label would close nothing here.
 
 use super::{
 	error::{ApiError, SignedRequestErrors},
@@ -10,7 +12,7 @@ use axum::{body::Bytes, extract::State, Json};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::{num::NonZeroU32, sync::Arc};
 use vouchsafe_client::{
-	chain::{account_bytes, AccountId, AccountKind},
+	chain::{account_bytes, AccountId, AccountKind, Scope},
 	messages::*,
 };
 use vouchsafe_vault::{
@@ -120,16 +122,16 @@ async fn ensure_in_time(
 	Err(ApiError::NoAccess)
 }
 
-/// Get the requester's own label key.
+/// Get a patient's label key.
 #[utoipa::path(
 	post,
 	path = "/v1/label-key",
-	description = "Returns the requester's own label key, sealed to the requester's registered key. The body is a signed request with the action `fetch-label-key`; its payload is a `Payload_FetchLabelKey`.",
+	description = "Returns the label key of the requester, or of a patient whom the requester represents within the scope of consents at the last finalised and at the best block. It is sealed to the requester's registered key. The body is a signed request with the action `fetch-label-key`; its payload is a `Payload_FetchLabelKey`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = SealedLabelKey, description = "The sealed key"),
-		(status = 403, body = Refusal, description = "The requester is not a patient"),
+		(status = 403, body = Refusal, description = "The requester is not the patient, and does not represent the patient"),
 		(status = 404, body = Refusal, description = "The custodian does not have the key"),
 	),
 	tag = "labels"
@@ -138,13 +140,23 @@ pub async fn fetch_label_key(
 	State(state): State<Arc<Shared>>,
 	bytes: Bytes,
 ) -> Result<Json<SealedLabelKey>, ApiError> {
-	let (requester, _) =
+	let (requester, body) =
 		authenticate::<FetchLabelKey>(&state, action::FETCH_LABEL_KEY, &bytes).await?;
-	if requester.enrolled.kind != AccountKind::Patient {
+	let account = &requester.account;
+	let patient = body.patient.map_or_else(|| account.clone(), AccountId::from);
+	let is_own = patient == *account;
+	if is_own && requester.enrolled.kind != AccountKind::Patient {
 		return Err(ApiError::NoAccess);
 	}
-	let patient = account_bytes(&requester.account);
 	let heads = requester.heads(&state).await?;
+	if !is_own {
+		for block in heads.both() {
+			if !block.represents(&patient, account, &[Scope::Consents]).await? {
+				return Err(ApiError::NoAccess);
+			}
+		}
+	}
+	let patient = account_bytes(&patient);
 	let key = kept_key(&state, &patient).await?;
 	let to = PublicKey(requester.enrolled.encryption_key);
 	let sealed = key

@@ -3,7 +3,8 @@
 //! signature, key, enrolment, rate. The signature is that of the named key, or that of a session key that the
 //! named one lets make requests. The named key is the account's first one, which has the account's name, or
 //! the one that has replaced it: the chain says for which account it signs. A key that was replaced signs
-//! nothing any more. The enrolment is the account's either way, so who may not sign cannot delegate either.
+//! nothing any more. The enrolment is the account's either way, so who may not sign cannot delegate either. Who
+//! may not sign, but is enrolled, is admitted only where it can object: [`authenticate_enrolled`].
 //! Custodians' accounts are not enrolled. Only what concerns studies, and the index for another member, is open
 //! to them.
 
@@ -53,6 +54,11 @@ pub struct Requester {
 }
 
 impl Requester {
+	/// Whether the account is active and may sign.
+	pub fn is_active(&self) -> bool {
+		is_active(&self.enrolled)
+	}
+
 	/// Whom limits count.
 	pub fn signer(&self) -> Signer {
 		Signer::enrolled(&self.account, &self.enrolled)
@@ -117,10 +123,32 @@ pub async fn authenticate<T: DeserializeOwned>(
 	action: &str,
 	bytes: &[u8],
 ) -> Result<(Requester, T), ApiError> {
+	admit(state, action, bytes, Requester::is_active).await
+}
+
+/// The same for an account that is enrolled, also if it is not active or its key is disabled. The caller gives it
+/// nothing then but what it needs to object: see [`Requester::is_active`].
+pub async fn authenticate_enrolled<T: DeserializeOwned>(
+	state: &State,
+	action: &str,
+	bytes: &[u8],
+) -> Result<(Requester, T), ApiError> {
+	admit(state, action, bytes, |_| true).await
+}
+
+async fn admit<T: DeserializeOwned>(
+	state: &State,
+	action: &str,
+	bytes: &[u8],
+	is_admitted: impl FnOnce(&Requester) -> bool,
+) -> Result<(Requester, T), ApiError> {
 	let Connected { node, institution } = state.connected().ok_or(ApiError::Unavailable)?;
 	let institution = institution.ok_or(ApiError::Unavailable)?;
 	let expected = Expected { now: now(), institution, action };
-	let limit = |parties: &[Party]| count_signed(state, parties);
+	let limit = |requester: &Requester| match is_admitted(requester) {
+		true => count_signed(state, &requester.signer().parties()),
+		false => Err(ApiError::NoAccess),
+	};
 	let result = check(&*state.database, node, &expected, bytes, limit).await;
 	count(action, &result);
 	result
@@ -156,20 +184,18 @@ async fn check<T: DeserializeOwned>(
 	node: Arc<dyn Node>,
 	expected: &Expected<'_>,
 	bytes: &[u8],
-	limit: impl FnOnce(&[Party]) -> Result<(), ApiError>,
+	admit: impl FnOnce(&Requester) -> Result<(), ApiError>,
 ) -> Result<(Requester, T), ApiError> {
 	let authentic = Authentic::<T>::read(nonces, &*node, expected, bytes).await?;
 	let key = authentic.key.clone();
 	let finalized = node.finalized().await?;
 	let account = account_of(&*finalized, &key).await?;
 	let enrolled = finalized.account(&account).await?.ok_or(ApiError::NoAccess)?;
-	if !is_active(&enrolled) {
-		return Err(ApiError::NoAccess);
-	}
-	limit(&Signer::enrolled(&account, &enrolled).parties())?;
-	let body = authentic.accept(nonces, expected).await?;
 	let institution = expected.institution.clone();
-	Ok((Requester { account, key, enrolled, institution, node, finalized }, body))
+	let requester = Requester { account, key, enrolled, institution, node, finalized };
+	admit(&requester)?;
+	let body = authentic.accept(nonces, expected).await?;
+	Ok((requester, body))
 }
 
 async fn check_for_study<T: DeserializeOwned>(
@@ -297,6 +323,14 @@ mod tests {
 		account(AccountKind::Practitioner, INSTITUTION, [4; 32])
 	}
 
+	/// Admits who is active, as most endpoints do.
+	fn active(requester: &Requester) -> Result<(), ApiError> {
+		match requester.is_active() {
+			true => Ok(()),
+			false => Err(ApiError::NoAccess),
+		}
+	}
+
 	/// A database with a check in front of it.
 	struct Fixture {
 		database: Sqlite,
@@ -330,9 +364,8 @@ mod tests {
 		) -> Result<u32, ApiError> {
 			let node = node(block(enrolled));
 			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
-			check(&self.database, node, &expected, bytes, |_| self.limit())
-				.await
-				.map(|(_, body)| body)
+			let admit = |requester: &Requester| active(requester).and_then(|()| self.limit());
+			check(&self.database, node, &expected, bytes, admit).await.map(|(_, body)| body)
 		}
 
 		/// The requester, while the chain has this block.
@@ -343,7 +376,7 @@ mod tests {
 		) -> Result<Requester, ApiError> {
 			let bytes = serde_json::to_vec(signed).unwrap();
 			let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
-			let checked = check::<u32>(&self.database, node(block), &expected, &bytes, |_| Ok(()));
+			let checked = check::<u32>(&self.database, node(block), &expected, &bytes, active);
 			checked.await.map(|(requester, _)| requester)
 		}
 	}
@@ -524,6 +557,25 @@ mod tests {
 			let refused = Fixture::new().requester(&signed, block).await;
 			assert!(matches!(refused, Err(ApiError::NoAccess)));
 		}
+	}
+
+	/// Where an account can object, it is admitted once, and it is known that it is not active.
+	#[tokio::test]
+	async fn who_may_not_sign_is_admitted_only_where_it_can_object() {
+		let fixture = Fixture::new();
+		let bytes = serde_json::to_vec(&sign_payload(&key(), &payload())).unwrap();
+		let expected = Expected { now: NOW, institution: INSTITUTION, action: "read" };
+		let enrolled = Account { disabled_since: Some(1), ..signer() };
+		let check = async |block: BlockDouble| {
+			let node = node(block);
+			check::<u32>(&fixture.database, node, &expected, &bytes, |_| Ok(())).await
+		};
+		let stranger = check(block(None)).await;
+		assert!(matches!(stranger, Err(ApiError::NoAccess)));
+		let (requester, _) = check(block(Some(enrolled.clone()))).await.unwrap();
+		assert!(!requester.is_active());
+		let again = check(block(Some(enrolled))).await;
+		assert!(matches!(again, Err(ApiError::Replayed)));
 	}
 
 	/// It is told so after its signature was checked, and uses up no nonce.

@@ -289,6 +289,18 @@ fn the_error_of_a_status_has_that_status() {
 	}
 }
 
+/// A custodian was updated before the chain: its node's runtime lacks a function that it asks.
+#[test]
+fn a_runtime_that_is_too_old_is_told() {
+	use vouchsafe_client::chain::ChainError;
+	let foreign = ChainError::foreign("it has no function CareApi_representation");
+	let error = ApiError::from(foreign);
+	assert_eq!((error.status(), error.name()), (StatusCode::SERVICE_UNAVAILABLE, "other-runtime"));
+	assert!(error.to_string().contains("the runtime has to be upgraded first"), "{error}");
+	let unreachable = ApiError::from(ChainError::Unreachable("gone".into()));
+	assert_eq!(unreachable.name(), "unavailable");
+}
+
 #[tokio::test]
 async fn the_rate_is_limited_except_for_monitoring() {
 	let service = service(|config| config.api.burst = 3);

@@ -1,4 +1,4 @@
-//! What the custodian does for wallets besides the chain: records that a practitioner can open, names of
+//! What the custodian does for wallets besides the chain: records that somebody can open, names of
 //! the institution's practitioners, and accounts' encrypted data.
 
 use super::{
@@ -21,12 +21,12 @@ const MAX_OPENABLE: usize = 256;
 #[utoipa::path(
 	post,
 	path = "/v1/openable",
-	description = "Returns which of a patient's records the signer, a practitioner, can open for treatment now, by the consents at the last final and at the best block, which must be recent. The body is a signed request with the action `openable`; its payload is a `Payload_AskOpenable`.",
+	description = "Returns which of a patient's records the signer can open now: a practitioner for treatment, a person on the patient's request. It is decided by the consents at the last final and at the best block, which must be recent. The body is a signed request with the action `openable`; its payload is a `Payload_AskOpenable`.",
 	request_body = Signed,
 	responses(
 		SignedRequestErrors,
 		(status = 200, body = Openable, description = "The records. There may be none"),
-		(status = 403, body = Refusal, description = "The signer is not an active practitioner"),
+		(status = 403, body = Refusal, description = "The signer is neither an active practitioner who names an institution nor an active person who names none"),
 	),
 	tag = "wallet"
 )]
@@ -35,15 +35,24 @@ pub async fn openable(
 	bytes: Bytes,
 ) -> Result<Json<Openable>, ApiError> {
 	let (requester, body) = authenticate::<AskOpenable>(&state, action::OPENABLE, &bytes).await?;
-	if requester.enrolled.kind != AccountKind::Practitioner {
-		return Err(ApiError::NoAccess);
+	let institution = body.institution.map(AccountId::from);
+	match (requester.enrolled.kind, &institution) {
+		(AccountKind::Practitioner, Some(_)) | (AccountKind::Person, None) => {},
+		_ => return Err(ApiError::NoAccess),
 	}
-	let (patient, institution) = (body.patient.into(), body.institution.into());
+	let patient = body.patient.into();
 	let heads = requester.heads(&state).await?;
 	let (node, reader) = (&requester.node, &requester.account);
 	let after = body.after.map(H256::from);
 	let (mut records, next) = node
-		.openable(heads.finalized.hash(), reader, &institution, &patient, after, MAX_OPENABLE)
+		.openable(
+			heads.finalized.hash(),
+			reader,
+			institution.as_ref(),
+			&patient,
+			after,
+			MAX_OPENABLE,
+		)
 		.await?;
 	if heads.best.hash() != heads.finalized.hash() && !records.is_empty() {
 		let open = node.which_open(heads.best.hash(), reader, &patient, &records).await?;

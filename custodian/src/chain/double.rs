@@ -6,7 +6,7 @@ pub(crate) mod studies;
 use super::*;
 use std::collections::BTreeMap;
 use studies::SharedStudies;
-use vouchsafe_client::chain::{account_bytes, AccountKind};
+use vouchsafe_client::chain::{account_bytes, AccountKind, Scopes};
 
 /// A block. What a test did not put in does not exist.
 #[derive(Clone, Default)]
@@ -33,6 +33,8 @@ pub struct BlockDouble {
 	pub registrars: Vec<(AccountId, AccountId)>,
 	/// Who may read every record and log, and write for every institution.
 	pub permitted: Vec<AccountId>,
+	/// Patients, with who represents each and within which scopes.
+	pub representatives: Vec<(AccountId, AccountId, Scopes)>,
 	/// How long it takes to decide about a log, and to list the members.
 	pub slowness: std::time::Duration,
 	/// The patients, consents and records whose carried shares may stay.
@@ -324,6 +326,27 @@ impl Block for BlockDouble {
 	) -> Result<bool, ChainError> {
 		tokio::time::sleep(self.slowness).await;
 		Ok(self.permitted.contains(reader))
+	}
+
+	async fn may_read_log(
+		&self,
+		reader: &AccountId,
+		patient: &AccountId,
+	) -> Result<bool, ChainError> {
+		self.decide_log(reader, None, patient).await
+	}
+
+	async fn represents(
+		&self,
+		patient: &AccountId,
+		account: &AccountId,
+		scopes: &[Scope],
+	) -> Result<bool, ChainError> {
+		let is_within =
+			|of: &Scopes| scopes.is_empty() || scopes.iter().any(|scope| of.contains(*scope));
+		Ok(self.representatives.iter().any(|(whose, representative, of)| {
+			(whose, representative) == (patient, account) && is_within(of)
+		}))
 	}
 
 	async fn may_write(

@@ -3,7 +3,10 @@
 use async_trait::async_trait;
 use std::collections::BTreeMap;
 use vouchsafe_client::{
-	chain::{self, storage, AccountId, Action, ChainError, Decision, Ground, Purpose, View, H256},
+	chain::{
+		self, storage, AccountId, AccountKind, Action, ChainError, Decision, Ground, Purpose, View,
+		H256,
+	},
 	messages::KeysBelow,
 	protocol::{
 		proof::FinalBlock,
@@ -32,8 +35,8 @@ pub trait Relay: Send + Sync {
 		block: H256,
 		keys: &[Vec<u8>],
 	) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, ChainError>;
-	/// Which of these records of a patient the reader can open, for treatment or as it has opened
-	/// them before.
+	/// Which of these records of a patient the reader can open: a practitioner for treatment, a person on the
+	/// patient's request, or as it has opened them before.
 	async fn which_open(
 		&self,
 		block: H256,
@@ -41,20 +44,20 @@ pub trait Relay: Send + Sync {
 		patient: &AccountId,
 		records: &[H256],
 	) -> Result<Vec<bool>, ChainError>;
-	/// Whether the reader can open some record of the patient for treatment.
+	/// Whether the reader can open some record of the patient.
 	async fn opens_any(
 		&self,
 		block: H256,
 		reader: &AccountId,
 		patient: &AccountId,
 	) -> Result<bool, ChainError>;
-	/// The patient's records that the reader, who acts for the institution, can open for treatment, and
-	/// the record after which to go on if there may be more.
+	/// The patient's records that the reader can open, for treatment if it acts for an institution, or else on the
+	/// patient's request; and the record after which to go on if there may be more.
 	async fn openable(
 		&self,
 		block: H256,
 		reader: &AccountId,
-		institution: &AccountId,
+		institution: Option<&AccountId>,
 		patient: &AccountId,
 		after: Option<H256>,
 		limit: usize,
@@ -112,7 +115,8 @@ impl Relay for chain::Chain {
 		records: &[H256],
 	) -> Result<Vec<bool>, ChainError> {
 		let view = self.view_of(block).await?;
-		let grounds = treatment(&view, reader).await?;
+		let acting = acting_for(&view, reader).await?;
+		let grounds: Vec<_> = acting.into_iter().map(ground).collect();
 		let opened = view.openings(patient, reader).await?;
 		let mut answers = Vec::new();
 		for record in records {
@@ -135,8 +139,9 @@ impl Relay for chain::Chain {
 		patient: &AccountId,
 	) -> Result<bool, ChainError> {
 		let view = self.view_of(block).await?;
-		for (institution, _) in view.all_affiliations(reader).await? {
-			let (found, _) = view.openable(reader, &institution, patient, None, 1).await?;
+		for institution in acting_for(&view, reader).await? {
+			let institution = institution.as_ref();
+			let (found, _) = view.openable(reader, institution, patient, None, 1).await?;
 			if !found.is_empty() {
 				return Ok(true);
 			}
@@ -148,7 +153,7 @@ impl Relay for chain::Chain {
 		&self,
 		block: H256,
 		reader: &AccountId,
-		institution: &AccountId,
+		institution: Option<&AccountId>,
 		patient: &AccountId,
 		after: Option<H256>,
 		limit: usize,
@@ -177,12 +182,24 @@ impl Relay for chain::Chain {
 	}
 }
 
-/// The grounds on which a practitioner opens records for treatment.
-async fn treatment(
+/// The institutions for which the reader opens records. A person opens them for none.
+async fn acting_for(
 	view: &impl View,
 	reader: &AccountId,
-) -> Result<Vec<(Ground, Purpose)>, ChainError> {
+) -> Result<Vec<Option<AccountId>>, ChainError> {
+	let account = view.account(reader).await?;
+	if account.is_some_and(|account| account.kind == AccountKind::Person) {
+		return Ok(vec![None]);
+	}
 	let affiliations = view.all_affiliations(reader).await?;
-	let at = |institution| (Ground::Consent { institution: Some(institution) }, Purpose::Treatment);
-	Ok(affiliations.into_iter().map(|(institution, _)| at(institution)).collect())
+	Ok(affiliations.into_iter().map(|(institution, _)| Some(institution)).collect())
+}
+
+/// The ground and the purpose of who acts for this institution, or for none.
+fn ground(institution: Option<AccountId>) -> (Ground, Purpose) {
+	let purpose = match &institution {
+		Some(_) => Purpose::Treatment,
+		None => Purpose::PatientRequest,
+	};
+	(Ground::Consent { institution }, purpose)
 }

@@ -7,7 +7,7 @@ use crate::{
 	network::{state_sizes, Network},
 	user::User,
 };
-use anyhow::{Context, Result};
+use anyhow::{bail, Context, Result};
 use std::{
 	io::Write,
 	path::Path,
@@ -32,7 +32,7 @@ fn random_file(path: &Path, length: usize) -> Result<()> {
 	Ok(())
 }
 
-/// Openings, a revocation, and the state of a version.
+/// Openings, a revocation, and the state of a version and of a representative.
 pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 	let (a, b) = (network.sites[0].node.url(), network.sites[1].node.url());
 	let patient = User::new("//PatientA", &network.root, &a)?;
@@ -96,7 +96,26 @@ pub async fn measure(network: &Network) -> Result<Vec<Row>> {
 			"at most 450 bytes",
 		)
 		.ratio(version as f64 / 450.0),
+		representatives(network, &patient).await?,
 	])
+}
+
+/// The state that a representative takes.
+async fn representatives(network: &Network, patient: &User) -> Result<Row> {
+	let registrar = User::new("//RegistrarA", &network.root, &patient.node)?;
+	let mut sizes = vec![];
+	for name in ["//Representative//1", "//Representative//2"] {
+		let person = User::new(name, &network.root, &patient.node)?;
+		commands::enrol(&person, &registrar, "Hospital A", "person").await?;
+		let before = state_of(network, &REPRESENTATIVES).await;
+		patient.run(&["represent", "appoint", name, "--scope", "consents", "--yes"]).await?;
+		sizes.push(state_of(network, &REPRESENTATIVES).await.saturating_sub(before));
+	}
+	let [first, next] = sizes[..] else { bail!("there are two") };
+	let measured = format!("{first} bytes, key and value; each further one {next} bytes");
+	let reference = "an account has 32 bytes".into();
+	let row = Row::new("state per representative", measured, reference, "at most 200 bytes");
+	Ok(row.ratio(first as f64 / 200.0))
 }
 
 /// What it costs that an opening's answers are proven and not believed.
@@ -144,6 +163,8 @@ async fn reads<S: Submit>(
 	Ok(start.elapsed())
 }
 
+/// The pallet that stores representatives.
+const REPRESENTATIVES: [&[&str]; 1] = [&["Representation"]];
 /// The pallets that store records, with their indexes and sharing sets.
 const RECORDS: [&[&str]; 2] = [&["Records"], &["Custody"]];
 /// What custody stores once for all versions of a patient that have the same holders.

@@ -21,7 +21,7 @@ use scale_info::{
 };
 use serde_json::{json, Map, Value};
 use sp_core::{bytes, crypto::Ss58Codec};
-use vouchsafe_primitives::{AccountId, Action, Category, Purpose, StudyTrait};
+use vouchsafe_primitives::{AccountId, Action, Category, Purpose, Scope, StudyTrait};
 
 /// The JSON of a value. `None` if its bytes do not match its type information.
 pub fn to_json<T: Encode + TypeInfo + 'static>(value: &T) -> Option<Value> {
@@ -66,6 +66,7 @@ fn words_of_set(name: &str) -> Option<Vec<String>> {
 		"Categories": Category,
 		"Actions": Action,
 		"Purposes": Purpose,
+		"Scopes": Scope,
 		"StudyTraits": StudyTrait
 	)
 }
@@ -538,6 +539,23 @@ mod tests {
 	}
 
 	#[test]
+	fn what_is_registered_of_a_representative_is_readable() {
+		let registration = Registration {
+			basis: LegalBasis::Parent,
+			scopes: Scopes::of(&[Scope::Requests]),
+			until: new_year(2042),
+			evidence: H256([0xab; 32]),
+		};
+		let json = json!({
+			"basis": "parent",
+			"scopes": ["requests"],
+			"until": 2_272_147_200u64,
+			"evidence": format!("0x{}", "ab".repeat(32)),
+		});
+		check(registration, json);
+	}
+
+	#[test]
 	fn accounts_are_accepted_as_address_and_as_hex() {
 		let hex = format!("0x{}", "01".repeat(32));
 		assert_eq!(from_json(&json!(hex)), Ok(account()));
@@ -569,11 +587,13 @@ mod tests {
 		words(Category::ALL);
 		words(Confidentiality::ALL);
 		words(HolderKind::ALL);
+		words(LegalBasis::ALL);
 		words(Origin::ALL);
 		words(Purpose::ALL);
 		words(RecordStatus::ALL);
 		words(RelationKind::ALL);
 		words(Role::ALL);
+		words(Scope::ALL);
 		words(Status::ALL);
 		assert_eq!(
 			error::<Action>(json!("delete")),
@@ -586,6 +606,7 @@ mod tests {
 		check(Actions::default(), json!([]));
 		check(Categories::of(Category::ALL), to_json(&Category::ALL.to_vec()).unwrap());
 		check(Purposes::of(&[Purpose::PatientRequest]), json!(["patient-request"]));
+		check(Scopes::of(&[Scope::Consents, Scope::Holders]), json!(["consents", "holders"]));
 		check(
 			StudyTraits::of(&[StudyTrait::Commercial, StudyTrait::ForProfitSponsor]),
 			json!(["commercial", "for-profit-sponsor"]),

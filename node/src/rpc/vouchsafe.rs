@@ -70,6 +70,8 @@ pub fn methods(client: Arc<FullClient>) -> Result<RpcModule<FullClient>, Registe
 	// Which key signs for which account, and how an account gets another one.
 	add!("vouchsafe_keyState": one key_state(key));
 	add!("vouchsafe_recovery": one recovery(account));
+	// Who acts for a patient.
+	add!("vouchsafe_representation": one representation(patient));
 	// Records and their keys.
 	add!("vouchsafe_recordsOf": pages records_of(patient) |(id, _)| *id);
 	add!("vouchsafe_record": one record(patient, record));

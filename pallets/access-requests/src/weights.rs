@@ -54,10 +54,11 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `AccessRequests::OpenByAsker` (r:1 w:1)
 	/// Storage: `AccessRequests::OpenByInstitution` (r:1 w:1)
 	/// Storage: `Consent::Consents` (r:1 w:1)
+	/// Storage: `Representation::Acting` (r:1 w:0)
 	/// Storage: `Audit::Logs` (r:1 w:1)
 	fn approve() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(7_u64))
+			.saturating_add(T::DbWeight::get().reads(8_u64))
 			.saturating_add(T::DbWeight::get().writes(5_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
@@ -100,7 +101,7 @@ impl WeightInfo for () {
 	}
 	fn approve() -> Weight {
 		Weight::from_parts(60_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(7_u64))
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
 			.saturating_add(ParityDbWeight::get().writes(5_u64))
 	}
 	fn deny() -> Weight {

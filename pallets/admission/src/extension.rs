@@ -14,14 +14,15 @@
 //!    [`MAX_AHEAD`] ([`codes::NONCE_TOO_FAR`]). The pool does not see what [`prepare`] takes of the
 //!    quota, so this bounds how many transactions of one account can wait.
 //!
-//! The last two do not apply to a free revocation: it is the outermost call, it revokes a permit that
-//! exists and is the signer's, its nonce is the next one (one at a time), and it is the account's
-//! first in this window or the institution's patients have not yet used [`FREE_REVOCATIONS`] of its
-//! share. The second does not apply to such a revocation either, free or not: so a patient whose key
-//! is disabled can still take back what a thief has permitted. None of the three applies to the next
-//! transaction of an account if it objects to a new key that is under way for that account. Otherwise an
-//! institution could disable the key or use up the quota, and give the account a key of its own. Each
-//! objection ends what it objects to, or is the only one possible.
+//! The last two do not apply to a free revocation: it is the outermost call, or the call within a
+//! representative's `act`, it revokes a permit that exists and that the signer may revoke, its nonce is the
+//! next one (one at a time), and it is the account's first in this window or the institution's patients have
+//! not yet used [`FREE_REVOCATIONS`] of its share. The second does not apply to such a revocation either,
+//! free or not: so a patient whose key is disabled can still take back what a thief has permitted. A
+//! representative with a disabled key can revoke nothing. None of the three applies to the next transaction
+//! of an account if it objects to a new key that is under way for that account, or to a representative by
+//! law. Otherwise an institution could disable the key or use up the quota, and give the account a key of
+//! its own or a representative. Each objection ends what it objects to, or is the only one possible.
 //!
 //! A key that has replaced another signs for the account of the first key ([`vouchsafe_support::Keys`]).
 //! The nonce is the key's. Everything else is the account's: its status, its quota, and the origin of the
@@ -31,8 +32,8 @@
 //! codes are `InvalidTransaction::Custom`, not `ExhaustsResources`, which would make an author think
 //! that the block is full.
 //!
-//! During the dispatch the extension notes for which account the key signed: a multisig's call reaches
-//! the pallets as another account's, and the log must name both.
+//! During the dispatch the extension notes for which account the key signed: the call of a multisig or of a
+//! representative reaches the pallets as another account's, and the log must name both.
 //!
 //! [`prepare`]: TransactionExtension::prepare
 
@@ -95,12 +96,13 @@ pub mod priorities {
 	/// An institution's first calls of the council in a window, if they are light. There are few
 	/// institutions, so they cannot delay the revocations below.
 	pub const COUNCIL: TransactionPriority = 9_000_000;
-	/// An objection to a new key. Also a free revocation, as long as the institution's patients have not used their part for them
-	/// ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). Those of a few thousand patients fill a block.
+	/// An objection to a new key or a representative. Also a free revocation, as long as the institution's
+	/// patients have not used their part for them ([`FREE_REVOCATIONS`](super::FREE_REVOCATIONS)). Those of
+	/// a few thousand patients fill a block.
 	pub const REVOCATION: TransactionPriority = 8_000_000;
 	/// The same as [`COUNCIL`], for calls that are not light, such as closing a motion.
 	pub const HEAVY_COUNCIL: TransactionPriority = 7_500_000;
-	/// A registrar's first suspensions, disabled keys and ended affiliations in a window.
+	/// The first suspensions, disabled keys and ended affiliations in a window by somebody who may make them.
 	pub const RESTRICTION: TransactionPriority = 7_000_000;
 	/// Kept for break-glass.
 	pub const BREAK_GLASS: TransactionPriority = 6_000_000;

@@ -13,7 +13,7 @@
 //! - *Window*: a fixed part of the chain's time, such as five minutes. Windows follow each other
 //!   without a gap, so a quota is full again at the first moment of the next one.
 //! - *Signer*: the account whose key signed the transaction: the first one, or the one that has replaced
-//!   it. In a multisig it is another account than the origin of the call.
+//!   it. In a call of a multisig or a representative it is another account than the origin.
 //!
 //! # Scenarios
 //!
@@ -34,6 +34,9 @@
 //! Calls of one account are included in the order of their nonces. But the pool replaces a waiting
 //! call by one of higher priority with the same nonce. So the client signs the urgent call with the
 //! nonce that is next on the chain, and sends the replaced call again.
+//!
+//! *A representative revokes a consent of the patient's.* It is admitted as if the patient revoked it, but
+//! the quota and the nonce are the representative's.
 //!
 //! *Several accounts sign together.* The quota of each signer counts for its own transaction, and a
 //! patient's log names signer and origin, because the signer is known during the dispatch

@@ -216,24 +216,28 @@ impl ShareUsage {
 }
 
 /// What [`CheckEnrolled`](crate::CheckEnrolled) has to know of a transaction's outermost call. Calls
-/// inside a batch do not count.
+/// inside a batch do not count. A representative's `act` around one revocation is a revocation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-	/// Revokes a permit. To revoke a deny is an ordinary call.
+	/// Revokes a permit, also as the patient's representative. To revoke a deny is an ordinary call.
 	Revocation {
-		/// Whether the signer has that permit.
+		/// Whether the patient has that permit, and the signer is the patient or can revoke it for the
+		/// patient now. A representative whose key is disabled cannot, so a thief does not get what
+		/// such a revocation is exempt from.
 		exists: bool,
 	},
 	/// Proposes, votes or closes in the council.
 	Council,
-	/// Suspends somebody, disables a key or ends an affiliation.
+	/// Suspends somebody or a representative, disables a key or ends an affiliation.
 	Restriction {
-		/// Whether the signer manages that account or affiliation.
+		/// Whether the signer may: it manages that account or affiliation, or speaks for an authority that
+		/// suspends a representative.
 		allowed: bool,
 	},
-	/// Objects to a new key for the signer's account.
+	/// Objects to a new key for the signer's account, or to a representative by law.
 	Objection {
-		/// Whether that key is under way, and the account can object to it now.
+		/// Whether that key is under way or that representation is attested, and the account can object to
+		/// it now.
 		admitted: bool,
 	},
 	/// Opens records.
@@ -248,6 +252,7 @@ pub enum Class {
 
 /// Tells a call's class. The runtime implements it, because it knows its calls.
 pub trait CallClass<Call> {
-	/// The class of a transaction's outermost call. At most 4 reads.
+	/// The class of a transaction's outermost call, or of the one within a representative's `act`. At most 7
+	/// reads.
 	fn class(call: &Call, signer: &AccountId) -> Class;
 }

@@ -35,10 +35,10 @@ macro_rules! weights {
 }
 
 weights! {
-	/// `Keys` of recovery, `Accounts` (or `CustodianAccounts` and its institution's), a registrar's affiliation, the
-	/// class's reads, `Usage`. `Signer` is written and removed within the transaction and never
+	/// `Keys` of recovery, `Accounts` (or `CustodianAccounts` and its institution's), a registrar's affiliation,
+	/// what the class reads beside (5), `Usage`. `Signer` is written and removed within the transaction and never
 	/// reaches the database; the time is in memory, because each block sets it. `Shares`, the
 	/// institution's own account and the number of institutions are read and written once a block and
 	/// institution, not once a call.
-	check_enrolled = 20_000_000, 6, 1;
+	check_enrolled = 20_000_000, 9, 1;
 }

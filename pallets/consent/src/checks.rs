@@ -8,8 +8,10 @@ use vouchsafe_support::{Enrolment, Studies};
 /// Whether a consent is assisted, and its effect: they decide about its place under its key.
 pub(crate) type Kind = (bool, Effect);
 
-pub(crate) fn kind(consent: &Consent) -> Kind {
-	(consent.is_assisted(), consent.terms.effect)
+/// The consents that need a place. A permit by law has one of its own.
+pub(crate) fn kinds(provisions: &[Consent]) -> impl Iterator<Item = Kind> + '_ {
+	let placed = provisions.iter().filter(|consent| !consent.is_by_law());
+	placed.map(|consent| (consent.is_assisted(), consent.terms.effect))
 }
 
 impl<T: Config> Pallet<T> {
@@ -77,7 +79,7 @@ impl<T: Config> Pallet<T> {
 		let mut provisions = Consents::<T>::get(patient, grantee);
 		provisions.retain(|consent| !consent.terms.is_expired(now));
 		let more = (is_assisted, terms.effect);
-		Self::ensure_places(provisions.iter().map(kind).chain([more]))?;
+		Self::ensure_places(kinds(&provisions).chain([more]))?;
 		Ok(provisions)
 	}
 

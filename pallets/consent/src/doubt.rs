@@ -4,13 +4,13 @@
 use crate::pallet::*;
 use frame_support::pallet_prelude::*;
 use vouchsafe_primitives::{audit::LogEvent, policy, *};
-use vouchsafe_support::{AuditLog, Enrolment};
+use vouchsafe_support::{AuditLog, Enrolment, Representation};
 
 impl<T: Config> Pallet<T> {
-	/// Whether the patient has a permit under this grantee and number. 1 read.
+	/// Whether the patient has a permit under this grantee and number that can be revoked. 1 read.
 	pub fn has_permit(patient: &AccountId, grantee: &Grantee, id: ConsentId) -> bool {
 		Self::find(patient, grantee, id)
-			.is_some_and(|consent| consent.terms.effect == Effect::Permit)
+			.is_some_and(|consent| consent.terms.effect == Effect::Permit && !consent.is_by_law())
 	}
 
 	/// The patient's consent under this grantee and number. 1 read.
@@ -45,6 +45,7 @@ impl<T: Config> Pallet<T> {
 	/// The patient revokes a consent.
 	pub(crate) fn do_revoke(patient: AccountId, grantee: Grantee, id: ConsentId) -> DispatchResult {
 		let consent = Self::find(&patient, &grantee, id).ok_or(Error::<T>::ConsentNotFound)?;
+		Self::ensure_may_change(&patient, &consent)?;
 		Self::ensure_may_end(&patient, &consent)?;
 
 		Self::remove(&patient, &patient, None, grantee, consent);
@@ -61,6 +62,7 @@ impl<T: Config> Pallet<T> {
 		let home = T::Enrolment::enrolled_by(&patient).ok_or(Error::<T>::NotPatient)?;
 		ensure!(T::Enrolment::manages(&who, &home), Error::<T>::NotRegistrar);
 		let consent = Self::find(&patient, &grantee, id).ok_or(Error::<T>::ConsentNotFound)?;
+		Self::ensure_not_by_law(&consent)?;
 		ensure!(Self::is_permit_in_doubt(&patient, &consent), Error::<T>::NotInDoubt);
 
 		Self::remove(&patient, &who, Some(&home), grantee, consent);
@@ -68,7 +70,7 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// Removes a consent on the call of `origin`, and logs it.
-	fn remove(
+	pub(crate) fn remove(
 		patient: &AccountId,
 		origin: &AccountId,
 		acting_for: Option<&AccountId>,
@@ -93,7 +95,7 @@ impl<T: Config> Pallet<T> {
 		revision: u16,
 	) -> DispatchResult {
 		Self::ensure_patient(&patient)?;
-		ensure!(Self::grantor(&patient) == Grantor::Patient, Error::<T>::OwnKeyOnly);
+		ensure!(T::Representation::representative().is_none(), Error::<T>::OwnKeyOnly);
 		ensure!(!Self::is_key_in_doubt(&patient), Error::<T>::KeyInDoubt);
 		let now = Self::now();
 		let mut provisions = Consents::<T>::get(&patient, &grantee);
@@ -102,6 +104,7 @@ impl<T: Config> Pallet<T> {
 			.find(|consent| consent.id == id && !consent.terms.is_expired(now))
 			.ok_or(Error::<T>::ConsentNotFound)?;
 		ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
+		Self::ensure_not_by_law(consent)?;
 		ensure!(Self::is_permit_in_doubt(&patient, consent), Error::<T>::NotInDoubt);
 
 		consent.confirmed_at = Some(now);

@@ -7,8 +7,9 @@
 //! - **Consent**: one provision in the sense of
 //!   [FHIR R4](https://hl7.org/fhir/R4/consent.html): permit or deny, of what, for which purpose,
 //!   how long. It is stored under its patient and its **grantee**, which never change.
-//! - **Grantor**: the patient; a **representative** who acts as the patient (not in 0.1); or, for a
-//!   patient who cannot use a wallet, two attested clinicians of an institution (**assisted**).
+//! - **Grantor**: the patient; a **representative** who acts as the patient; for a patient who cannot use
+//!   a wallet, two attested clinicians of an institution (**assisted**); or the **law**, by which a
+//!   representative reads.
 //! - **Revision**: how often a consent was amended. An amendment names the revision that the patient
 //!   read, so that it cannot overwrite a change made in the meantime.
 //!
@@ -32,11 +33,17 @@
 //!    the theft: what was permitted since then does not count. The hospital can
 //!    [`revoke_in_doubt`](Pallet::revoke_in_doubt) it. Once the key is enabled again, the patient
 //!    [`revoke`](Pallet::revoke)s or [`confirm`](Pallet::confirm)s each permit of that time.
+//! 5. A mother consents for her child. She cannot permit anything to herself, nor what is more
+//!    confidential than she reads by law, and her denies do not bind break-glass. She cannot end the
+//!    father's denies or the child's own.
+//! 6. The authority attests the father. pallet-representation stores his permit by law
+//!    ([`traits::Lawful`]), and ends it with the representation. The patient's own deny overrides it, and a
+//!    representative's does not.
 //!
 //! ## Data structures
 //!
 //! [`Consents`] has a bounded list of consents for each patient and grantee: the patient's own, of
-//! which one place is kept for a deny, and a few assisted ones. A decision reads exactly
+//! which one place is kept for a deny, a few assisted ones, and a permit by law. A decision reads exactly
 //! the grantees that fit the actor ([`policy::keys`]), however many consents the patient has given.
 //! A consent's number is the sequence number of its grant in the patient's log: unique, in order,
 //! and without a counter. Expired consents remain until the next grant for the same grantee.
@@ -57,6 +64,7 @@ extern crate alloc;
 mod assisted;
 mod checks;
 mod doubt;
+mod representatives;
 mod storing;
 #[cfg(any(feature = "try-runtime", test))]
 mod try_state;
@@ -73,7 +81,7 @@ pub use types::Assisted;
 pub use weights::WeightInfo;
 
 use alloc::vec::Vec;
-use checks::kind;
+use checks::kinds;
 use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
 use sp_runtime::SaturatedConversion;
@@ -82,12 +90,14 @@ use vouchsafe_primitives::{
 	policy::{self, Decision, Question},
 	*,
 };
-use vouchsafe_support::{self as traits, Admission, AuditLog, Book, Enrolment, Staff, Studies};
+use vouchsafe_support::{
+	self as traits, Admission, AuditLog, Book, Enrolment, Representation, Staff, Studies,
+};
 
 /// The most consents that [`Pallet::consents_of`] lists at once.
 pub const MAX_LISTED: u32 = 256;
-/// The most grantees for whom a patient can have consents. So nodes can list all consents of a
-/// patient in a bounded time.
+/// The most grantees for whom a patient can have consents, without the representatives who read by law. So
+/// nodes can list all consents of a patient in a bounded time.
 pub const MAX_GRANTEES: u32 = 1_024;
 /// The number of grantees from which on practitioners cannot add another one for the patient, so that
 /// they cannot use up the patient's own.
@@ -119,6 +129,8 @@ pub mod pallet {
 		type Time: UnixTime;
 		/// The studies that can be grantees. They count standing choices.
 		type Studies: Studies;
+		/// Who represents patients.
+		type Representation: Representation;
 		/// How long an assisted consent may last, in seconds.
 		#[pallet::constant]
 		type AssistedPeriod: Get<Moment>;
@@ -322,12 +334,23 @@ pub mod pallet {
 		KeyInDoubt,
 		/// The consent was not given while the patient's key was in doubt, or is confirmed already.
 		NotInDoubt,
-		/// Only the patient's own key can confirm a consent.
+		/// A representative cannot confirm a consent: only the patient can.
 		OwnKeyOnly,
 		/// The caller is neither the institution nor one of its registrars.
 		NotRegistrar,
 		/// The institution is an authority: it attests its own staff, so two of them are no check.
 		AuthorityAttestsItself,
+		/// The law gives this permit to a representative. It ends with the representation, and nobody amends,
+		/// revokes or confirms it.
+		PermitByLaw,
+		/// A representative's deny cannot bind break-glass: only the patient refuses help in an emergency.
+		BindsBreakGlass,
+		/// A representative cannot amend or revoke a deny of the patient, or of another representative in force.
+		NotTheirDeny,
+		/// A representative cannot give a consent about its own account.
+		OwnConsent,
+		/// The permit is for records that are more confidential than this representative can permit.
+		TooConfidential,
 	}
 
 	#[pallet::call]
@@ -342,7 +365,8 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// Expired consents for the same grantee are dropped first. `text` commits to what the
-		/// patient was shown.
+		/// patient was shown. A representative who acts for the patient is the grantor, and cannot grant
+		/// everything.
 		///
 		/// ## Errors
 		///
@@ -363,6 +387,8 @@ pub mod pallet {
 		/// - [`Error::TooManyConsents`].
 		/// - [`Error::PlaceKeptForDeny`].
 		/// - [`Error::TooManyGrantees`].
+		/// - By a representative [`Error::BindsBreakGlass`], [`Error::OwnConsent`] and
+		///   [`Error::TooConfidential`].
 		///
 		/// ## Events
 		///
@@ -389,7 +415,8 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// `revision` is the one that the patient read. The grantee and the number stay the same. A deny
-		/// can be amended only if the patient's key is not disabled.
+		/// can be amended only if the patient's key is not disabled, and by a representative only if it is
+		/// this representative's, or one's who represents the patient no more.
 		///
 		/// ## Errors
 		///
@@ -408,10 +435,13 @@ pub mod pallet {
 		/// - [`Error::StudyEnded`].
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
+		/// - [`Error::PermitByLaw`].
 		/// - [`Error::KeyInDoubt`].
 		/// - [`Error::TooManyRevisions`].
 		/// - [`Error::TooManyConsents`]: an assisted consent becomes the patient's own.
 		/// - [`Error::PlaceKeptForDeny`].
+		/// - By a representative [`Error::NotTheirDeny`], [`Error::BindsBreakGlass`], [`Error::OwnConsent`] and
+		///   [`Error::TooConfidential`].
 		///
 		/// ## Events
 		///
@@ -431,12 +461,16 @@ pub mod pallet {
 			let now = Self::now();
 			Self::ensure_sound(&grantee, &terms, now)?;
 			let mut provisions = Consents::<T>::get(&patient, &grantee);
+			let mut beside = provisions.clone();
+			beside.retain(|consent| consent.id != id);
 			let consent = provisions
 				.iter_mut()
 				.find(|consent| consent.id == id && !consent.terms.is_expired(now))
 				.ok_or(Error::<T>::ConsentNotFound)?;
 			ensure!(consent.revision == revision, Error::<T>::RevisionChanged);
+			Self::ensure_may_change(&patient, consent)?;
 			Self::ensure_may_end(&patient, consent)?;
+			Self::ensure_representable(&grantee, &terms, &beside)?;
 			let revision = revision.checked_add(1).ok_or(Error::<T>::TooManyRevisions)?;
 
 			*consent = Consent {
@@ -447,9 +481,9 @@ pub mod pallet {
 				confirmed_at: None,
 				terms,
 				text,
-				grantor: Self::grantor(&patient),
+				grantor: Self::grantor(),
 			};
-			Self::ensure_places(provisions.iter().map(kind))?;
+			Self::ensure_places(kinds(&provisions))?;
 			Self::tell_choice(&patient, &grantee, &provisions);
 			Consents::<T>::insert(&patient, &grantee, provisions);
 			let consent = ConsentRef { grantee: grantee.clone(), id };
@@ -468,13 +502,16 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// A permit can be revoked whatever the patient's status, and with a disabled key. A deny only
-		/// if the patient is active and the key is not disabled.
+		/// if the patient is active and the key is not disabled, and by a representative only if it is this
+		/// representative's, or one's who represents the patient no more.
 		///
 		/// ## Errors
 		///
 		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::PermitByLaw`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::KeyInDoubt`].
+		/// - By a representative [`Error::NotTheirDeny`].
 		///
 		/// ## Events
 		///
@@ -615,7 +652,7 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the patient's own key, which is not disabled.
+		/// Signed, by the patient, whose key is not disabled. Not by a representative.
 		///
 		/// ## Details
 		///
@@ -628,6 +665,7 @@ pub mod pallet {
 		/// - [`Error::KeyInDoubt`].
 		/// - [`Error::ConsentNotFound`].
 		/// - [`Error::RevisionChanged`].
+		/// - [`Error::PermitByLaw`].
 		/// - [`Error::NotInDoubt`].
 		///
 		/// ## Events
@@ -655,6 +693,7 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::ConsentNotFound`].
+		/// - [`Error::PermitByLaw`].
 		/// - [`Error::NotInDoubt`].
 		///
 		/// ## Events
@@ -739,12 +778,10 @@ impl<T: Config> Pallet<T> {
 		T::Time::now().as_secs()
 	}
 
-	/// Who grants: the patient, or who signed for the patient.
-	pub(crate) fn grantor(patient: &AccountId) -> Grantor {
-		match T::Admission::signer() {
-			Some(signer) if signer != *patient => Grantor::Representative(signer),
-			_ => Grantor::Patient,
-		}
+	/// Who grants: the patient, or the representative who acts now. A changed key and a multisig are the
+	/// patient. 1 read.
+	pub(crate) fn grantor() -> Grantor {
+		T::Representation::representative().map_or(Grantor::Patient, Grantor::Representative)
 	}
 
 	pub(crate) fn ensure_patient(account: &AccountId) -> DispatchResult {

@@ -5,8 +5,8 @@ use frame_support::{derive_impl, parameter_types};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 pub use vouchsafe_support::doubles::{
-	self, tags, Admitted, Clock, KnownStudies, Line, Logs, People, TwoOfStaff, NOT_STAFF,
-	SAME_STAFF, START,
+	self, tags, Admitted, Clock, KnownStudies, Line, Logs, People, Representatives, TwoOfStaff,
+	NOT_STAFF, SAME_STAFF, START,
 };
 
 #[frame_support::runtime]
@@ -53,6 +53,7 @@ impl pallet_consent::Config for Test {
 	type AuditLog = Logs;
 	type Time = Clock;
 	type Studies = KnownStudies;
+	type Representation = Representatives;
 	type AssistedPeriod = AssistedPeriod;
 	type AssistedResearchPeriod = AssistedResearchPeriod;
 	type WeightInfo = ();
@@ -61,6 +62,7 @@ impl pallet_consent::Config for Test {
 pub const PATIENT: AccountId = AccountId::new([1; 32]);
 pub const OTHER_PATIENT: AccountId = AccountId::new([2; 32]);
 pub const RELATIVE: AccountId = AccountId::new([3; 32]);
+pub const OTHER_RELATIVE: AccountId = AccountId::new([5; 32]);
 pub const HOSPITAL: AccountId = AccountId::new([10; 32]);
 pub const CLINIC: AccountId = AccountId::new([11; 32]);
 pub const DOCTOR: AccountId = AccountId::new([20; 32]);
@@ -82,7 +84,9 @@ pub fn build_and_execute(test: impl FnOnce()) {
 	for patient in [PATIENT, OTHER_PATIENT] {
 		People::enrol_by(patient, AccountKind::Patient, HOSPITAL);
 	}
-	People::enrol_by(RELATIVE, AccountKind::Person, HOSPITAL);
+	for relative in [RELATIVE, OTHER_RELATIVE] {
+		People::enrol_by(relative, AccountKind::Person, HOSPITAL);
+	}
 	for (practitioner, institution, role) in [
 		(DOCTOR, HOSPITAL, Role::Physician),
 		(COLLEAGUE, HOSPITAL, Role::Physician),

@@ -47,7 +47,14 @@ impl<T: Config> Pallet<T> {
 			text,
 			grantor,
 		};
-		let limit = if consent.is_assisted() { MAX_ASSISTED_GRANTEES } else { MAX_GRANTEES };
+		let limit = match &consent.grantor {
+			Grantor::Assisted { .. } => MAX_ASSISTED_GRANTEES,
+			// A patient has few representatives, and cannot shut the law out.
+			Grantor::Law { .. } => u32::MAX,
+			// So that they do not shut the patient out.
+			Grantor::Representative(_) => MAX_GRANTEES / 2,
+			Grantor::Patient => MAX_GRANTEES,
+		};
 		let is_new = provisions.is_empty() && !Consents::<T>::contains_key(patient, &grantee);
 		ensure!(!is_new || Self::grantees(patient) < limit, Error::<T>::TooManyGrantees);
 		provisions.try_push(consent).map_err(|_| Error::<T>::TooManyConsents)?;
@@ -72,7 +79,8 @@ impl<T: Config> Pallet<T> {
 		text: ShownText,
 	) -> Result<ConsentId, DispatchError> {
 		let provisions = Self::ensure_grantable(patient, &grantee, &terms, false)?;
-		let content = (terms, text, Self::grantor(patient));
+		Self::ensure_representable(&grantee, &terms, &provisions)?;
+		let content = (terms, text, Self::grantor());
 		Self::store(patient, patient, None, grantee, provisions, content)
 	}
 }

@@ -1,6 +1,7 @@
 //! What always holds of the pallet's state.
 
 use super::*;
+use crate::representatives::binds_break_glass;
 
 impl<T: Config> Pallet<T> {
 	/// No key is without consents. Each patient's numbers are unique and within the log. No terms are
@@ -9,8 +10,10 @@ impl<T: Config> Pallet<T> {
 		let mut numbers = alloc::collections::BTreeSet::new();
 		for (patient, grantee, provisions) in Consents::<T>::iter() {
 			ensure!(!provisions.is_empty(), "a key without consents is kept");
-			let places = Self::ensure_places(provisions.iter().map(kind));
+			let places = Self::ensure_places(kinds(&provisions));
 			places.map_err(|_| "a key has more consents than places")?;
+			let by_law = provisions.iter().filter(|consent| consent.is_by_law()).count();
+			ensure!(by_law <= 1, "a representative has two permits by law");
 			let grantees = Consents::<T>::iter_key_prefix(&patient).count();
 			ensure!(
 				u32::try_from(grantees) == Ok(Self::grantees(&patient)),
@@ -37,10 +40,27 @@ impl<T: Config> Pallet<T> {
 						.is_none_or(|from| terms.valid_until.is_none_or(|to| from < to)),
 					"terms end before they begin"
 				);
-				if let Grantor::Assisted { first, second, .. } = &consent.grantor {
-					ensure!(first != second, "one of the staff assisted alone");
-					ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
-					ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");
+				match &consent.grantor {
+					Grantor::Patient => {},
+					Grantor::Representative(representative) => {
+						ensure!(
+							!binds_break_glass(terms),
+							"a representative's deny binds break-glass"
+						);
+						let own = grantee == Grantee::Person(representative.clone());
+						let permits = terms.effect == Effect::Permit;
+						ensure!(!own || !permits, "a representative permits to its own account");
+					},
+					Grantor::Assisted { first, second, .. } => {
+						ensure!(first != second, "one of the staff assisted alone");
+						ensure!(terms.valid_until.is_some(), "an assisted consent has no end");
+						ensure!(!assisted::is_too_wide(terms), "an assisted consent is too wide");
+					},
+					Grantor::Law { .. } => {
+						let is_person = matches!(grantee, Grantee::Person(_));
+						ensure!(is_person, "a permit by law is for others than a person");
+						ensure!(terms.effect == Effect::Permit, "the law denies");
+					},
 				}
 			}
 		}

@@ -5,10 +5,10 @@
 //! as a benchmark wouldn't either, is what every block or transaction has in its overlay anyway:
 //! the time (set by the inherent), the signer (noted by the extension) and the genesis hash (read
 //! by `CheckGenesis`). The patient's own account is counted though the extension has read it: that
-//! is part of the margin, and a proxied call does read it.
+//! is part of the margin, and a representative's call does read it.
 //!
 //! A grant computes natively for 5 µs, and for 10 µs with fifteen other consents under its key
-//! (measured with doubles of the neighbours, two cores, November 2026): the constant of 25 µs leaves
+//! (measured with doubles of the neighbours, two cores, November 2026): the constant of 20 µs leaves
 //! room for WASM and for the log's hash. With that a grant stays under 1.5 × a balance transfer.
 //!
 //! Proof sizes are 0: no relay chain checks this chain's blocks.
@@ -46,9 +46,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Representation::Acting` (r:1 w:0)
 	fn grant() -> Weight {
-		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(5_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0), of the patient
@@ -56,18 +57,22 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// of the grantee
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Representation::Acting` (r:1 w:0)
+	/// Storage: whether the giver of a deny represents the patient still (r:6 w:0)
 	fn amend() -> Weight {
-		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(T::DbWeight::get().reads(11_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `System::Account` of the patient, which is in the overlay for the nonce
 	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Representation::Acting` (r:1 w:0)
+	/// Storage: whether the giver of a deny represents the patient still (r:6 w:0)
 	fn revoke() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(4_u64))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:2 w:0), of the patient and the institution
@@ -98,9 +103,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	/// Storage: `Enrolment::Accounts` (r:1 w:0)
 	/// Storage: `Consent::Consents` (r:1 w:1)
 	/// Storage: `Audit::Logs` (r:1 w:1)
+	/// Storage: `Representation::Acting` (r:1 w:0)
 	fn confirm() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(T::DbWeight::get().reads(3_u64))
+			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
 	/// Storage: `Enrolment::Accounts` (r:3 w:0), of the patient, the institution and the registrar
@@ -117,18 +123,18 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 // For tests.
 impl WeightInfo for () {
 	fn grant() -> Weight {
-		Weight::from_parts(25_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(5_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn amend() -> Weight {
-		Weight::from_parts(25_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(4_u64))
+		Weight::from_parts(20_000_000, 0)
+			.saturating_add(ParityDbWeight::get().reads(11_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn revoke() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().reads(10_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn grant_assisted() -> Weight {
@@ -143,7 +149,7 @@ impl WeightInfo for () {
 	}
 	fn confirm() -> Weight {
 		Weight::from_parts(25_000_000, 0)
-			.saturating_add(ParityDbWeight::get().reads(3_u64))
+			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn revoke_in_doubt() -> Weight {

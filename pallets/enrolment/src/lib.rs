@@ -25,7 +25,8 @@
 //! ([`vouchsafe_support::Keys`]).
 //!
 //! *A patient dies or leaves.* The account's status says so. A death takes two of the staff
-//! ([`Call::declare_deceased`]). Accounts are never removed: what they signed remains verifiable, and
+//! ([`Call::declare_deceased`]). If it is taken back, executors do not represent the patient any more
+//! ([`vouchsafe_support::Representation`]). Accounts are never removed: what they signed remains verifiable, and
 //! their nonces cannot be replayed.
 //!
 //! *A custodian is replaced.* The institution names another account, which has signed that it wants to
@@ -42,8 +43,8 @@
 //!
 //! # API
 //!
-//! The calls, and [`vouchsafe_support::Enrolment`] and [`vouchsafe_support::Staff`] for the other
-//! pallets.
+//! The calls, and for the other pallets [`vouchsafe_support::Enrolment`], [`vouchsafe_support::Staff`] and
+//! [`vouchsafe_support::Wards`].
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -93,7 +94,7 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::MultiSignature;
 use vouchsafe_primitives::*;
-use vouchsafe_support::{Admission, AuditLog, Consortium, Keys};
+use vouchsafe_support::{Admission, AuditLog, Consortium, Keys, Representation};
 
 /// The allowance's amount.
 pub type BalanceOf<T> = <<T as Config>::Currency as Inspect<AccountId>>::Balance;
@@ -127,6 +128,8 @@ pub mod pallet {
 		type Consortium: Consortium;
 		/// Which keys sign for which accounts.
 		type Keys: Keys;
+		/// Who represents patients.
+		type Representation: Representation;
 		/// How much an account gets for deposits.
 		#[pallet::constant]
 		type Allowance: Get<BalanceOf<Self>>;
@@ -399,6 +402,8 @@ pub mod pallet {
 		InvalidSince,
 		/// The institution is a validator. It can be suspended, and ended when others validate instead.
 		StillAValidator,
+		/// The patient has no key.
+		NoKey,
 	}
 
 	#[pallet::hooks]
@@ -559,7 +564,8 @@ pub mod pallet {
 		/// Only Root can merge or close an account, and only Root can make an account active again
 		/// that was merged or closed, or that has ended and is not a patient's. A death takes two of the staff:
 		/// `declare_deceased`. An institution that is suspended or ended loses its seat in the council,
-		/// unless fewer than four would remain; it can be ended only when it is no validator any more.
+		/// unless fewer than four would remain; it can be ended only when it is no validator any more. If a
+		/// patient does not count as deceased any more, nobody is the patient's executor any more.
 		///
 		/// ## Errors
 		///
@@ -576,14 +582,18 @@ pub mod pallet {
 		///
 		/// - [`Event::StatusSet`]. In a patient's log: `StatusSet`.
 		#[pallet::call_index(4)]
-		#[pallet::weight(T::WeightInfo::set_status().saturating_add(T::Consortium::remove_seat_weight()))]
+		#[pallet::weight({
+			// No account is an institution's and a patient's.
+			let seat = T::Consortium::remove_seat_weight();
+			T::WeightInfo::set_status().saturating_add(seat.max(T::Representation::on_revived_weight()))
+		})]
 		pub fn set_status(
 			origin: OriginFor<T>,
 			account: AccountId,
 			status: Status,
 		) -> DispatchResultWithPostInfo {
-			let is_member = Self::do_set_status(origin, account, status)?;
-			Ok((!is_member).then(T::WeightInfo::set_status).into())
+			let weight = Self::do_set_status(origin, account, status)?;
+			Ok(Some(T::WeightInfo::set_status().saturating_add(weight)).into())
 		}
 
 		/// Disable an account's signing, because its key is lost or stolen, or enable it again.
@@ -607,6 +617,7 @@ pub mod pallet {
 		/// - [`Error::NotRegistrar`].
 		/// - [`Error::InstitutionOnly`].
 		/// - [`Error::InvalidSince`].
+		/// - [`Error::NoKey`].
 		/// - [`Error::TooManyLines`]: unless an enabled key is disabled.
 		///
 		/// ## Events
@@ -841,6 +852,10 @@ pub mod pallet {
 		///
 		/// As for `declare_deceased`.
 		///
+		/// ## Details
+		///
+		/// Nobody is the patient's executor any more.
+		///
 		/// ## Errors
 		///
 		/// - [`Error::StatusNotForKind`].
@@ -854,9 +869,15 @@ pub mod pallet {
 		///
 		/// - As for `declare_deceased`.
 		#[pallet::call_index(13)]
-		#[pallet::weight(T::WeightInfo::declare_deceased())]
-		pub fn take_death_back(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
-			Self::do_take_death_back(origin, patient)
+		#[pallet::weight(
+			T::WeightInfo::declare_deceased().saturating_add(T::Representation::on_revived_weight())
+		)]
+		pub fn take_death_back(
+			origin: OriginFor<T>,
+			patient: AccountId,
+		) -> DispatchResultWithPostInfo {
+			let is_done = Self::do_take_death_back(origin, patient)?;
+			Ok((!is_done).then(T::WeightInfo::declare_deceased).into())
 		}
 
 		/// Accept an affiliation with an institution that did not enrol the caller.

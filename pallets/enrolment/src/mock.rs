@@ -4,7 +4,9 @@ use crate::{self as pallet_enrolment, *};
 use frame_support::{derive_impl, parameter_types};
 use sp_core::{sr25519, Pair};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
-pub use vouchsafe_support::doubles::{self, Admitted, Clock, KeyRing, Logs, Members, START as NOW};
+pub use vouchsafe_support::doubles::{
+	self, Admitted, Clock, KeyRing, Logs, Members, Representatives, START as NOW,
+};
 
 type Block = frame_system::mocking::MockBlock<Test>;
 
@@ -58,6 +60,7 @@ impl Config for Test {
 	type Admission = Admitted;
 	type Consortium = Members;
 	type Keys = KeyRing;
+	type Representation = Representatives;
 	type Allowance = Allowance;
 	type WeightInfo = ();
 }

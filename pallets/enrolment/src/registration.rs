@@ -12,7 +12,7 @@ use frame_system::pallet_prelude::*;
 use sp_core::H256;
 use sp_runtime::{MultiSignature, SaturatedConversion};
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::{signing::has_signed, AuditLog, Keys};
+use vouchsafe_support::{signing::has_signed, AuditLog, Keys, Wards};
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the account is neither enrolled, nor a custodian's, nor a key of another account.
@@ -189,5 +189,16 @@ impl<T: Config> Pallet<T> {
 		Institutions::<T>::insert(&institution, entry);
 		Self::deposit_event(Event::Enrolled { account, kind, institution });
 		Ok(())
+	}
+}
+
+impl<T: Config> Wards for Pallet<T> {
+	fn enrol_ward(
+		ward: &AccountId,
+		encryption_key: EncryptionKey,
+		institution: &AccountId,
+	) -> DispatchResult {
+		let kind = AccountKind::Patient;
+		Self::do_enrol(ward.clone(), kind, encryption_key, institution.clone())
 	}
 }

@@ -7,7 +7,9 @@ use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
 	*,
 };
-use vouchsafe_support::{Agreed, AuditLog, Consortium, Keys, Pair, Staff};
+use vouchsafe_support::{
+	Admission, Agreed, AuditLog, Caller, Consortium, Keys, Pair, Representation, Staff,
+};
 
 impl<T: Config> Pallet<T> {
 	/// An account sets its encryption key.
@@ -29,13 +31,13 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Root or a manager of the institution that enrolled the account sets its status. Returns whether it is
-	/// an institution's or authority's account.
+	/// Root or a manager of the institution that enrolled the account sets its status. Returns what the
+	/// consequences weigh.
 	pub(crate) fn do_set_status(
 		origin: OriginFor<T>,
 		account: AccountId,
 		status: Status,
-	) -> Result<bool, DispatchError> {
+	) -> Result<Weight, DispatchError> {
 		let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 		let is_patient = entry.kind == AccountKind::Patient;
 		ensure!(
@@ -53,6 +55,7 @@ impl<T: Config> Pallet<T> {
 			ensure!(!T::Consortium::is_validator(&account), Error::<T>::StillAValidator);
 		}
 		let restricts = entry.status == Status::Active && status != Status::Active;
+		let is_revived = entry.status == Status::Deceased && status != Status::Deceased;
 		Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 		if entry.status != status {
 			Self::count_institution(&entry, status);
@@ -64,11 +67,19 @@ impl<T: Config> Pallet<T> {
 		if restricts {
 			T::Keys::on_disabled(&account);
 		}
+		let mut weight = Weight::zero();
 		if is_member && status != Status::Active {
 			T::Consortium::remove_seat(&account);
+			weight = T::Consortium::remove_seat_weight();
 		}
-		Self::deposit_event(Event::StatusSet { account, status });
-		Ok(is_member)
+		Self::deposit_event(Event::StatusSet { account: account.clone(), status });
+		if is_revived {
+			// It was Root, who has no account.
+			let origin = T::Admission::signer().unwrap_or_else(|| account.clone());
+			T::Representation::on_revived(&account, Caller { origin: &origin, acting_for: None });
+			weight = T::Representation::on_revived_weight();
+		}
+		Ok(weight)
 	}
 
 	/// Root or a manager of the institution that enrolled the account disables or enables its signing.
@@ -80,6 +91,8 @@ impl<T: Config> Pallet<T> {
 		let (mut entry, who) = Self::account_for_manager(origin, &account)?;
 		let now = Self::now();
 		ensure!(since.is_none_or(|since| is_recent(since, now)), Error::<T>::InvalidSince);
+		// What representatives permit for a ward is not in doubt: nobody has a key that could be stolen.
+		ensure!(since.is_none() || !T::Representation::is_ward(&account), Error::<T>::NoKey);
 		let restricts = entry.disabled_since.is_none() && since.is_some();
 		Self::count_managers_line(&account, &entry, who.as_ref(), restricts)?;
 		entry.set_disabled(since, now);
@@ -99,11 +112,16 @@ impl<T: Config> Pallet<T> {
 		let entry = Self::patient(&patient)?;
 		let lives = matches!(entry.status, Status::Active | Status::Suspended);
 		ensure!(lives, Error::<T>::StatusIsFinal);
-		Self::set_status_by_two(who, patient, entry, Status::Deceased, StaffMatter::DeclareDeceased)
+		let matter = StaffMatter::DeclareDeceased;
+		Self::set_status_by_two(who, patient, entry, Status::Deceased, matter)?;
+		Ok(())
 	}
 
-	/// One of two of the staff takes back that a patient is deceased.
-	pub(crate) fn do_take_death_back(origin: OriginFor<T>, patient: AccountId) -> DispatchResult {
+	/// One of two of the staff takes back that a patient is deceased. Returns whether it is the second.
+	pub(crate) fn do_take_death_back(
+		origin: OriginFor<T>,
+		patient: AccountId,
+	) -> Result<bool, DispatchError> {
 		let who = ensure_signed(origin)?;
 		let entry = Self::patient(&patient)?;
 		ensure!(entry.status == Status::Deceased, Error::<T>::NotDeceased);
@@ -120,14 +138,14 @@ impl<T: Config> Pallet<T> {
 			.ok_or(Error::<T>::StatusNotForKind)
 	}
 
-	/// Sets a patient's status when two of the staff have agreed.
+	/// Sets a patient's status when two of the staff have agreed. Returns whether they have.
 	fn set_status_by_two(
 		who: AccountId,
 		patient: AccountId,
 		mut entry: Account,
 		status: Status,
 		matter: StaffMatter,
-	) -> DispatchResult {
+	) -> Result<bool, DispatchError> {
 		let institution = entry.enrolled_by.clone();
 		let content = agreed_matter(&matter);
 		let pair = Pair::RegistrarAndClinician;
@@ -141,7 +159,12 @@ impl<T: Config> Pallet<T> {
 				LogEvent::StatusSet(status)
 			},
 		};
+		let is_set = event == LogEvent::StatusSet(status);
 		T::Audit::append(&patient, &who, Some(&institution), None, event);
-		Ok(())
+		if is_set && status == Status::Active {
+			let by = Caller { origin: &who, acting_for: Some(&institution) };
+			T::Representation::on_revived(&patient, by);
+		}
+		Ok(is_set)
 	}
 }

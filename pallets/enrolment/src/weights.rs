@@ -77,8 +77,8 @@ weights! {
 	/// its count of lines, `ActiveInstitutions`.
 	set_status = 25_000_000, 15, 5;
 	/// `Accounts`, the manager's three, the registrar's affiliation, the time, the log and
-	/// its count of lines.
-	set_signing_disabled = 25_000_000, 14, 4;
+	/// its count of lines, whether the patient is a ward (2).
+	set_signing_disabled = 25_000_000, 16, 4;
 	/// The manager's three, `Accounts`, `AffiliatedWith`, four `Affiliations`, the time.
 	affiliate = 30_000_000, 10, 2;
 	/// The manager's three, `Affiliations`, `AffiliatedWith`, the time.

@@ -84,7 +84,7 @@ use vouchsafe_primitives::{
 };
 use vouchsafe_support::{
 	self as traits, Agreed, AuditLog, Book, Consents, Custody, DeclaredVersion, Enrolment, Pair,
-	Staff,
+	Representation, Staff,
 };
 
 /// The most records that one reading of a patient's list returns.
@@ -109,6 +109,8 @@ pub mod pallet {
 		type Staff: Staff;
 		/// What the patients' consents allow.
 		type Consents: Consents;
+		/// Who represents patients.
+		type Representation: Representation;
 		/// Who holds the shares of the versions' keys.
 		type Custody: Custody;
 		/// The patients' logs.
@@ -221,6 +223,8 @@ pub mod pallet {
 		AlreadyEnteredInError,
 		/// The record is not marked entered in error.
 		NotEnteredInError,
+		/// The record is more confidential than what this representative reads.
+		HiddenFromRepresentative,
 	}
 
 	#[pallet::hooks]
@@ -259,6 +263,7 @@ pub mod pallet {
 		/// - [`Error::RecordExists`].
 		/// - [`Error::RelatedRecordNotFound`].
 		/// - [`Error::NotPermitted`].
+		/// - [`Error::HiddenFromRepresentative`].
 		///
 		/// ## Events
 		///
@@ -306,6 +311,7 @@ pub mod pallet {
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotAffiliated`].
 		/// - [`Error::NotPermitted`].
+		/// - [`Error::HiddenFromRepresentative`].
 		///
 		/// ## Events
 		///
@@ -383,6 +389,7 @@ pub mod pallet {
 		/// - [`Error::TooManyLabels`].
 		/// - [`Error::NotPatient`].
 		/// - [`Error::NotPermitted`].
+		/// - [`Error::HiddenFromRepresentative`].
 		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
@@ -405,7 +412,8 @@ pub mod pallet {
 			let has_named = record.labels.iter().any(|tag| *tag != LabelTag::UNCLASSIFIED);
 			record.labels = Self::labels_with(&record.labels, &labels)?;
 			let matter = StaffMatter::Label { record: id, labels };
-			let agreed = Self::agree(&signer, &patient, institution.as_ref(), &matter)?;
+			let hidden = record.confidentiality;
+			let agreed = Self::agree(&signer, &patient, institution.as_ref(), &matter, hidden)?;
 			let event = match agreed {
 				Agreed::Proposed => LogEvent::StaffProposed(matter),
 				Agreed::Confirmed { first } => {
@@ -444,6 +452,7 @@ pub mod pallet {
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::AlreadyEnteredInError`].
 		/// - [`Error::NotPatient`].
+		/// - [`Error::HiddenFromRepresentative`].
 		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
@@ -512,6 +521,7 @@ pub mod pallet {
 		/// - [`Error::RecordNotFound`].
 		/// - [`Error::NotEnteredInError`].
 		/// - [`Error::NotPatient`].
+		/// - [`Error::HiddenFromRepresentative`].
 		/// - Those of [`traits::Staff`].
 		///
 		/// ## Events
@@ -571,6 +581,15 @@ pub mod pallet {
 	}
 }
 
+/// Checks that a record is not more confidential than what the representative reads who acts now, if one acts. Else
+/// a parent could label or mark what a young person keeps secret. 1 read.
+fn ensure_not_hidden<T: Config>(confidentiality: Confidentiality) -> DispatchResult {
+	let highest = T::Representation::highest_confidentiality();
+	let is_hidden = highest.is_some_and(|highest| confidentiality > highest);
+	ensure!(!is_hidden, Error::<T>::HiddenFromRepresentative);
+	Ok(())
+}
+
 /// Who writes: the patient's consents, and the question to them, without its subject, which differs
 /// for each record of a call. `None` is the patient, who needs no consent.
 struct Writer(Option<(Book, Question)>);
@@ -578,10 +597,11 @@ struct Writer(Option<(Book, Question)>);
 impl Writer {
 	/// Checks that the consents allow this record to be written.
 	fn ensure_permitted<T: Config>(&self, facts: RecordFacts) -> DispatchResult {
-		if let Some((book, question)) = &self.0 {
-			let question = Question { subject: Subject::Record(facts), ..question.clone() };
-			ensure!(book.decide(&question).is_permit(), Error::<T>::NotPermitted);
-		}
+		let Some((book, question)) = &self.0 else {
+			return ensure_not_hidden::<T>(facts.confidentiality);
+		};
+		let question = Question { subject: Subject::Record(facts), ..question.clone() };
+		ensure!(book.decide(&question).is_permit(), Error::<T>::NotPermitted);
 		Ok(())
 	}
 
@@ -664,9 +684,11 @@ impl<T: Config> Pallet<T> {
 		patient: &AccountId,
 		institution: Option<&AccountId>,
 		matter: &StaffMatter,
+		confidentiality: Confidentiality,
 	) -> Result<Agreed, DispatchError> {
 		let Some(institution) = institution else {
 			Self::ensure_author(signer, patient, None)?;
+			ensure_not_hidden::<T>(confidentiality)?;
 			return Ok(Agreed::Confirmed { first: signer.clone() });
 		};
 		let (content, pair) = (agreed_matter(matter), Pair::RegistrarAndClinician);
@@ -685,7 +707,9 @@ impl<T: Config> Pallet<T> {
 			status => StaffMatter::Mark { record: id, status },
 		};
 		let institution = record.author_institution(patient).cloned();
-		let event = match Self::agree(signer, patient, institution.as_ref(), &matter)? {
+		let agreed =
+			Self::agree(signer, patient, institution.as_ref(), &matter, record.confidentiality)?;
+		let event = match agreed {
 			Agreed::Proposed => LogEvent::StaffProposed(matter),
 			Agreed::Confirmed { .. } => {
 				record.status = status;

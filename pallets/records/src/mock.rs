@@ -6,8 +6,8 @@ use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 use vouchsafe_support::doubles::Clock;
 pub use vouchsafe_support::doubles::{
-	self, tags, DeclaredSets, GivenConsents, Logs, People, TwoOfStaff, NOT_STAFF, SAME_STAFF,
-	START as NOW,
+	self, tags, DeclaredSets, GivenConsents, Logs, People, Representatives, TwoOfStaff, NOT_STAFF,
+	SAME_STAFF, START as NOW,
 };
 
 type Block = frame_system::mocking::MockBlock<Test>;
@@ -41,6 +41,7 @@ impl crate::Config for Test {
 	type Enrolment = People;
 	type Staff = TwoOfStaff;
 	type Consents = GivenConsents;
+	type Representation = Representatives;
 	type Custody = DeclaredSets;
 	type AuditLog = Logs;
 	type Time = Clock;

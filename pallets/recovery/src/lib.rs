@@ -43,7 +43,7 @@
 //!
 //! ## API
 //!
-//! The calls, and [`vouchsafe_support::Keys`] for the other pallets.
+//! The calls, and [`vouchsafe_support::Keys`] and [`vouchsafe_support::KeyHistory`] for the other pallets.
 #![cfg_attr(not(feature = "std"), no_std)]
 // Code that goes into the runtime's WASM cannot panic or overflow. A test of the runtime refuses `as`.
 #![cfg_attr(
@@ -80,7 +80,7 @@ use frame_support::{pallet_prelude::*, traits::UnixTime};
 use sp_core::H256;
 use sp_runtime::MultiSignature;
 use vouchsafe_primitives::*;
-use vouchsafe_support::{Admission, AuditLog, Enrolment, Staff};
+use vouchsafe_support::{Admission, AuditLog, Enrolment, Representation, Staff};
 
 #[allow(clippy::expect_used, reason = "FRAME's macros make such code; calls are checked again")]
 #[allow(clippy::too_many_arguments, reason = "a new key is four of them")]
@@ -105,6 +105,8 @@ pub mod pallet {
 		type AuditLog: AuditLog;
 		/// Who signed the transaction that is being dispatched.
 		type Admission: Admission;
+		/// Who represents patients.
+		type Representation: Representation;
 		/// The time.
 		type Time: UnixTime;
 		/// How long a new key waits after guardians or an authority have agreed to it, and how long
@@ -293,7 +295,7 @@ pub mod pallet {
 		WorksForInstitution,
 		/// The key has all attestations that it needs.
 		AlreadyAttested,
-		/// Only the account itself can object.
+		/// Only the account itself can object, or who represents a patient without a key.
 		NotTheAccount,
 		/// The account's key is disabled, so it cannot end an attempt of the guardians.
 		KeyDisabled,
@@ -386,8 +388,8 @@ pub mod pallet {
 		/// ## Details
 		///
 		/// The list and the salt are those of the guardians in force. The call counts as the caller's
-		/// approval. It replaces an attempt for another key that is not complete, and any attempt that has lapsed, or whose guardians were named
-		/// while the account's key was in doubt. The signature is as in
+		/// approval. It replaces an attempt for another key that is not complete, and any attempt that has
+		/// lapsed, or whose guardians were named while the account's key was in doubt. The signature is as in
 		/// [`change_key`](Pallet::change_key).
 		///
 		/// ## Errors
@@ -551,7 +553,8 @@ pub mod pallet {
 		///
 		/// ## Dispatch Origin
 		///
-		/// Signed, by the account.
+		/// Signed, by the account. If it is a patient's who has no key: by one of the patient's representatives in
+		/// force.
 		///
 		/// ## Details
 		///
@@ -586,8 +589,9 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// It finishes the account's own change of key if its time has come, and otherwise the attempt. The
-		/// key before signs nothing any more. If signing was disabled, it is enabled. What the account had
+		/// `key` is the new key, so that nobody finishes something else than is meant. It finishes the account's
+		/// own change to this key if its time has come, and otherwise the attempt for this key. The key before
+		/// signs nothing any more. If signing was disabled, it is enabled. What the account had
 		/// begun itself ends. An attempt for another key remains if it was the account's own change that
 		/// was finished.
 		///
@@ -596,6 +600,7 @@ pub mod pallet {
 		/// - [`Error::CallerNotActive`].
 		/// - [`Error::NotActive`].
 		/// - [`Error::NothingUnderWay`].
+		/// - [`Error::OtherKey`].
 		/// - [`Error::Incomplete`].
 		/// - [`Error::TooEarly`].
 		/// - [`Error::HasGuardians`]: an institution's attempt, and the account has named guardians since.
@@ -607,8 +612,8 @@ pub mod pallet {
 		/// - [`Event::KeyReplaced`]. In a patient's log: `KeyReplaced`.
 		#[pallet::call_index(7)]
 		#[pallet::weight(T::WeightInfo::finish())]
-		pub fn finish(origin: OriginFor<T>, account: AccountId) -> DispatchResult {
-			Self::do_finish(ensure_signed(origin)?, account)
+		pub fn finish(origin: OriginFor<T>, account: AccountId, key: AccountId) -> DispatchResult {
+			Self::do_finish(ensure_signed(origin)?, account, key)
 		}
 
 		/// Give an institution or authority a new key, at once.

@@ -126,6 +126,12 @@ impl<T: Config> Pallet<T> {
 	}
 }
 
+impl<T: Config> vouchsafe_support::KeyHistory for Pallet<T> {
+	fn has_new_key(account: &AccountId) -> bool {
+		PresentKeys::<T>::contains_key(account)
+	}
+}
+
 impl<T: Config> vouchsafe_support::Keys for Pallet<T> {
 	fn find(key: &AccountId) -> Option<KeyState> {
 		Keys::<T>::get(key)

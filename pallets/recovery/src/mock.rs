@@ -6,7 +6,7 @@ use sp_core::{sr25519, Pair, H256};
 use sp_runtime::{traits::IdentityLookup, BuildStorage};
 use vouchsafe_primitives::*;
 pub use vouchsafe_support::doubles::{
-	self, Admitted, Clock, Logs, People, TwoOfStaff, NOT_STAFF, SAME_STAFF, START,
+	self, Admitted, Clock, Logs, People, Representatives, TwoOfStaff, NOT_STAFF, SAME_STAFF, START,
 };
 
 #[frame_support::runtime]
@@ -55,6 +55,7 @@ impl pallet_recovery::Config for Test {
 	type Staff = TwoOfStaff;
 	type AuditLog = Logs;
 	type Admission = Admitted;
+	type Representation = Representatives;
 	type Time = Clock;
 	type RecoveryDelay = RecoveryDelay;
 	type KeyDelay = KeyDelay;

@@ -1,19 +1,11 @@
 //! How a key replaces another: the account's own change of key, the objection to a new key, and the end of
 //! both.
 
-use crate::{key_text, pallet::*, By, KeyChange, SignedKey};
+use crate::{key_text, pallet::*, Attempt, By, KeyChange, SignedKey};
 use frame_support::{pallet_prelude::*, traits::Get};
 use frame_system::pallet_prelude::*;
 use vouchsafe_primitives::{audit::LogEvent, *};
-use vouchsafe_support::{signing::has_signed, Enrolment};
-
-/// A key with which something can be finished.
-struct Finishable {
-	key: AccountId,
-	encryption_key: EncryptionKey,
-	/// Whether it is an attempt's.
-	is_attempt: bool,
-}
+use vouchsafe_support::{signing::has_signed, Enrolment, Representation};
 
 impl<T: Config> Pallet<T> {
 	/// Checks that the new key has signed that it wants to be the account's, and that it can be. 3 reads.
@@ -47,9 +39,13 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::KeyChangeEnded { account: account.clone(), key });
 	}
 
-	/// The account objects to a new key.
+	/// The account, or who represents a ward, objects to a new key.
 	pub(crate) fn do_object(who: AccountId, account: AccountId, key: AccountId) -> DispatchResult {
-		ensure!(who == account, Error::<T>::NotTheAccount);
+		// Nobody has a ward's key.
+		let represents = || {
+			T::Representation::is_ward(&account) && T::Representation::represents(&account, &who)
+		};
+		ensure!(who == account || represents(), Error::<T>::NotTheAccount);
 		let change = Changes::<T>::get(&account);
 		if change.as_ref().is_some_and(|change| change.key == key) {
 			Self::end_change(&account, &who);
@@ -87,10 +83,10 @@ impl<T: Config> Pallet<T> {
 	}
 
 	/// A new key replaces the account's present one.
-	pub(crate) fn do_finish(who: AccountId, account: AccountId) -> DispatchResult {
+	pub(crate) fn do_finish(who: AccountId, account: AccountId, key: AccountId) -> DispatchResult {
 		Self::ensure_active(&who)?;
 		Self::ensure_account_active(&account)?;
-		let Finishable { key, encryption_key, is_attempt } = Self::finishable(&account)?;
+		let (encryption_key, is_attempt) = Self::finishable(&account, &key)?;
 
 		if is_attempt {
 			Self::drop_waiting(&account);
@@ -118,36 +114,42 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// What can be finished: the account's own change of key, or else the attempt. At most 9 reads.
-	fn finishable(account: &AccountId) -> Result<Finishable, DispatchError> {
-		let lifetime = T::AttemptLifetime::get();
-		let counts = |change: &KeyChange| Self::now() < change.from.saturating_add(lifetime);
+	/// What comes with this key, and who gives it: the account's own change to it if its time has come, or else
+	/// the attempt for it. Returns the encryption key, and whether it is the attempt's. At most 9 reads.
+	fn finishable(
+		account: &AccountId,
+		key: &AccountId,
+	) -> Result<(EncryptionKey, bool), DispatchError> {
+		let (now, lifetime) = (Self::now(), T::AttemptLifetime::get());
+		let counts = |change: &KeyChange| now < change.from.saturating_add(lifetime);
 		let change = Changes::<T>::get(account).filter(counts);
-		let error = match change {
-			Some(KeyChange { from, .. }) if Self::now() < from => Some(Error::<T>::TooEarly),
-			Some(KeyChange { key, encryption_key, .. }) if Self::is_free(&key) => {
-				return Ok(Finishable { key, encryption_key, is_attempt: false });
+		let attempt = Self::attempt_of(account);
+		ensure!(change.is_some() || attempt.is_some(), Error::<T>::NothingUnderWay);
+		let change = change.filter(|change| change.key == *key);
+		let attempt = attempt.filter(|attempt| attempt.key == *key);
+		let found = match (change, attempt) {
+			(Some(change), _) if change.from <= now => (change.encryption_key, false),
+			(_, Some(attempt)) => {
+				Self::ensure_due(account, &attempt)?;
+				(attempt.encryption_key, true)
 			},
-			Some(_) => Some(Error::<T>::KeyTaken),
-			None => None,
+			(Some(_), None) => return Err(Error::<T>::TooEarly.into()),
+			(None, None) => return Err(Error::<T>::OtherKey.into()),
 		};
-		// A change of key that cannot be finished does not keep the guardians from it.
-		Self::finishable_attempt(account).map_err(|of_attempt| error.unwrap_or(of_attempt).into())
+		ensure!(Self::is_free(key), Error::<T>::KeyTaken);
+		Ok(found)
 	}
 
-	/// The attempt, if it can be finished.
-	fn finishable_attempt(account: &AccountId) -> Result<Finishable, Error<T>> {
-		let attempt = Self::attempt_of(account).ok_or(Error::<T>::NothingUnderWay)?;
+	/// Checks that the attempt can be finished, if its key is free.
+	fn ensure_due(account: &AccountId, attempt: &Attempt) -> DispatchResult {
 		let from = attempt.from.ok_or(Error::<T>::Incomplete)?;
 		ensure!(from <= Self::now(), Error::<T>::TooEarly);
-		ensure!(!Self::is_attempt_in_doubt(account, &attempt), Error::<T>::GuardiansInDoubt);
+		ensure!(!Self::is_attempt_in_doubt(account, attempt), Error::<T>::GuardiansInDoubt);
 		// The account may have named guardians after its institution proposed a key.
 		let is_institutions = matches!(attempt.by, By::Institution { .. });
 		let guardians = Self::guardians_of(account);
 		ensure!(!is_institutions || guardians.is_none(), Error::<T>::HasGuardians);
-		ensure!(Self::is_free(&attempt.key), Error::<T>::KeyTaken);
-		let (key, encryption_key) = (attempt.key, attempt.encryption_key);
-		Ok(Finishable { key, encryption_key, is_attempt: true })
+		Ok(())
 	}
 
 	/// Lets a key sign for the account in place of the present one. What the account had begun itself ends:

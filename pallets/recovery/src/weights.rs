@@ -68,12 +68,13 @@ weights! {
 	/// Who speaks for the authority (14), the signer, `Attempts`, the lifetime, two affiliations, the time,
 	/// the delay, the log.
 	attest = 30_000_000, 27, 2;
-	/// `Changes`, `Attempts`, the lifetime, the doubt, the time, the signer, the log.
-	object = 25_000_000, 10, 3;
-	/// `Accounts` twice, `Changes`, `Attempts` twice, the lifetime, the doubt, two keys (6), `GuardiansOf`, the time,
-	/// `PresentKeys`, what enrolment does (3 and 3), the log. Writes: two of `Keys`, `PresentKeys`,
-	/// `Changes`, `Attempts`, `GuardiansOf`, `Proposers`, `Begun`.
-	finish = 40_000_000, 25, 12;
+	/// Whether a ward's representative objects (8), `Changes`, `Attempts`, the lifetime, the doubt, the time, the
+	/// signer, the log.
+	object = 25_000_000, 18, 3;
+	/// `Accounts` twice, `Changes`, `Attempts` twice, the lifetime, the doubt twice, the key (3), `GuardiansOf`
+	/// twice, the time, `PresentKeys`, what enrolment does (3 and 3), the log. Writes: two of `Keys`,
+	/// `PresentKeys`, `Changes`, `Attempts`, `GuardiansOf`, `Proposers`, `Begun`.
+	finish = 40_000_000, 22, 12;
 	/// `Accounts`, the key (3), `PresentKeys`, what enrolment does (3 and 3). Writes: two of `Keys`,
 	/// `PresentKeys`, `Changes`.
 	set_key = 30_000_000, 8, 7;

@@ -4,6 +4,10 @@
 //! All of it belongs to the running thread, and so to one test. A mock's `run` begins with
 //! [`reset`].
 
+mod representation;
+
+pub use representation::{LawfulPermits, Representatives};
+
 use crate::traits::*;
 use core::{cell::RefCell, time::Duration};
 use frame_support::{
@@ -112,6 +116,7 @@ fn change<R>(f: impl FnOnce(&mut World) -> R) -> R {
 /// Empties everything and sets the time to [`START`].
 pub fn reset() {
 	WORLD.set(World { now: START, ..World::default() });
+	representation::reset();
 }
 
 /// The chain's time, in seconds.

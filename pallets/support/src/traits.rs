@@ -320,3 +320,81 @@ pub trait AuditLog {
 	/// Count and head of the patient's log. 1 read.
 	fn head(patient: &AccountId) -> (u64, H256);
 }
+
+/// Who makes a call about a patient, as the patient's log names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caller<'a> {
+	/// The call's origin.
+	pub origin: &'a AccountId,
+	/// The institution for which it is made.
+	pub acting_for: Option<&'a AccountId>,
+}
+
+/// Permits to read that the law gives to representatives. pallet-consent implements it. A representative has
+/// at most one from each patient, with the grantee [`Grantee::Person`] and the grantor [`Grantor::Law`].
+/// Only these functions change or end it.
+pub trait Lawful {
+	/// Stores the permit, in place of the one that the representative has from this patient. It does not
+	/// count among the consents and grantees of which a patient can have so many. Logged as
+	/// `ConsentGranted`. At most 6 reads and 4 writes.
+	fn grant_by_law(
+		patient: &AccountId,
+		representative: &AccountId,
+		terms: Terms,
+		authority: &AccountId,
+		by: Caller,
+	) -> Result<ConsentId, DispatchError>;
+
+	/// Ends the permit, if there is one, also if it has expired. Logged as `ConsentRevoked`. At most 4
+	/// reads and 3 writes.
+	fn end_by_law(patient: &AccountId, representative: &AccountId, by: Caller);
+
+	/// Whether the representative has such a permit that has not expired. 1 read.
+	fn has_by_law(patient: &AccountId, representative: &AccountId) -> bool;
+}
+
+/// Who represents patients. pallet-representation implements it.
+pub trait Representation {
+	/// Who represents the patient as whom the call is made that is being dispatched: nobody, unless it is
+	/// the call within an `act`. 1 read.
+	fn representative() -> Option<AccountId>;
+
+	/// The highest confidentiality that permits of this representative can cover: that of the law's own
+	/// permit, or the highest of all for one whom the patient has appointed. Nothing if nobody represents
+	/// the patient. 1 read.
+	fn highest_confidentiality() -> Option<Confidentiality>;
+
+	/// Whether the account can act for the patient now within this scope: it is an active person whose key
+	/// is not disabled, and the representation is in force. At most 6 reads.
+	fn may_act(patient: &AccountId, account: &AccountId, scope: Scope) -> bool;
+
+	/// Whether the account represents the patient now, in whichever scopes, or in none. At most 6 reads.
+	fn represents(patient: &AccountId, account: &AccountId) -> bool;
+
+	/// Whether the patient has no key: it was enrolled without one, and has got none since. 2 reads.
+	fn is_ward(patient: &AccountId) -> bool;
+
+	/// The patient is not dead: the representation by executors ends. Weighs
+	/// [`on_revived_weight`](Self::on_revived_weight).
+	fn on_revived(patient: &AccountId, by: Caller);
+
+	/// What [`on_revived`](Self::on_revived) weighs.
+	fn on_revived_weight() -> Weight;
+}
+
+/// Whether accounts have other keys than their first ones. pallet-recovery implements it.
+pub trait KeyHistory {
+	/// Whether another key than the account's first one signs for it. 1 read.
+	fn has_new_key(account: &AccountId) -> bool;
+}
+
+/// Enrolling patients whose account has no key. pallet-enrolment implements it.
+pub trait Wards {
+	/// Enrols the ward for the active institution, as a patient. Does not append to the log. At most 7
+	/// reads and 5 writes.
+	fn enrol_ward(
+		ward: &AccountId,
+		encryption_key: EncryptionKey,
+		institution: &AccountId,
+	) -> DispatchResult;
+}

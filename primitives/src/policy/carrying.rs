@@ -3,7 +3,8 @@
 //! purpose.
 //!
 //! It does not know the reader, so it errs on the side of `true`: whenever
-//! [`decide`](super::decide) permits reading because of a consent, this permits it too.
+//! [`decide`](super::decide) permits reading because of a consent, this permits it too. A permit by law is
+//! the exception: no share is carried for a representative who reads by law.
 
 use crate::{consent::*, types::*};
 use alloc::{vec, vec::Vec};
@@ -49,6 +50,7 @@ pub fn allows_some_reader<'a>(
 	let reads = terms.actions.admits(Action::Read) && !carried.grantee.is_research();
 	let of_country = carried.country.is_none_or(|at| admits(&terms.countries, &at));
 	let may_permit = terms.effect == Effect::Permit
+		&& !carried.consent.is_by_law()
 		&& reads
 		&& of_country
 		&& !terms.is_expired(now)

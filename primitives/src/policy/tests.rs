@@ -13,6 +13,7 @@ mod denies;
 mod hl7;
 mod ihe;
 mod properties;
+mod representatives;
 mod research;
 mod standing;
 mod table;

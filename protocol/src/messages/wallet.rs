@@ -13,21 +13,22 @@ pub const MAX_NAME: usize = 120;
 /// The most bytes that a custodian keeps for an account.
 pub const MAX_SYNCED: usize = 128 * 1024;
 
-/// Asks which of a patient's records the signer, a practitioner, can open now.
+/// Asks which of a patient's records the signer, a practitioner or a person, can open now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AskOpenable {
 	/// Whose records.
 	pub patient: Hex<32>,
-	/// The institution for which the practitioner acts.
-	pub institution: Hex<32>,
+	/// The institution for which the practitioner acts. A person acts for none.
+	#[serde(default, skip_serializing_if = "Option::is_none")]
+	pub institution: Option<Hex<32>>,
 	/// The records after this one, in the order of their ids.
 	#[serde(default, skip_serializing_if = "Option::is_none")]
 	pub after: Option<Hex<32>>,
 }
 
-/// Records that can be opened for treatment.
+/// Records that can be opened: by a practitioner for treatment, by a person on the patient's request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(ToSchema))]
 pub struct Openable {

@@ -107,25 +107,27 @@ impl<E: Evidence> ProvenView<E> {
 		Ok(book)
 	}
 
-	/// The patient's records after this one that the reader, who acts for the institution, can open for
-	/// treatment, in the order of their ids: at most `limit`. If there may be more, also the record after
-	/// which to go on.
+	/// The patient's records after this one that the reader can open, in the order of their ids: for treatment
+	/// if the reader acts for an institution, or else on the patient's request. At most `limit`. If there may be
+	/// more, also the record after which to go on.
 	pub async fn openable(
 		&self,
 		reader: &AccountId,
-		institution: &AccountId,
+		institution: Option<&AccountId>,
 		patient: &AccountId,
 		mut after: Option<H256>,
 		limit: usize,
 	) -> Result<(Vec<H256>, Option<H256>), ChainError> {
 		self.prepare(reader, patient, None).await?;
-		let Some(actor) = self.actor(reader, Some(institution), self.time().await?).await? else {
+		let Some(actor) = self.actor(reader, institution, self.time().await?).await? else {
 			return Ok((vec![], None));
 		};
 		let book = self.consents(patient, keys(&actor)).await?;
-		if book.values().all(Vec::is_empty) {
+		// The patient needs no consent.
+		if reader != patient && book.values().all(Vec::is_empty) {
 			return Ok((vec![], None));
 		}
+		let purpose = institution.map_or(Purpose::PatientRequest, |_| Purpose::Treatment);
 		let mut found = Vec::new();
 		loop {
 			let map = storage::records(patient);
@@ -137,7 +139,7 @@ impl<E: Evidence> ProvenView<E> {
 				let facts = facts(patient, super::part_of(&key, prefix)?, record)?;
 				let id = facts.id;
 				after = Some(id);
-				let asked = (Action::Read, Purpose::Treatment, Subject::Record(facts));
+				let asked = (Action::Read, purpose, Subject::Record(facts));
 				if self.decision(actor.clone(), patient, asked).await?.is_permit() {
 					found.push(id);
 				}

@@ -100,6 +100,8 @@ fn answers<V: View>(view: &V, case: &Case) -> Vec<(&'static str, Result<String, 
 		key_state(reader),
 		recovery(patient),
 		recovery(reader),
+		representation(patient),
+		representation(reader),
 		studies(None, *limit),
 		studies(Some(*number), *limit),
 		study(*number),
@@ -154,22 +156,25 @@ proptest! {
 	#[test]
 	fn what_can_be_opened_is_what_the_runtime_permits(
 		state in state(),
-		cases in prop::collection::vec(case(), 8),
+		cases in prop::collection::vec((case(), any::<bool>()), 8),
 		limit in 1..4usize,
 	) {
 		let node = Node::new(state.clone());
 		let proven = proven(Node::new(state)).unwrap();
-		for Case { reader, institution, patient, .. } in cases {
-			let ground = Ground::Consent { institution: Some(institution.clone()) };
+		for (Case { reader, institution, patient, .. }, alone) in cases {
+			let institution = (!alone).then_some(institution);
+			let ground = Ground::Consent { institution: institution.clone() };
+			let purpose = if alone { Purpose::PatientRequest } else { Purpose::Treatment };
 			let mut expected = Vec::new();
 			for (record, _) in block_on(node.all_records_of(&patient)).unwrap() {
-				let (action, purpose) = (Action::Read, Purpose::Treatment);
+				let action = Action::Read;
 				let asked = node.decide(&reader, ground.clone(), &patient, record, action, purpose);
 				expected.extend(block_on(asked).unwrap().is_permit().then_some(record));
 			}
 			let (mut found, mut after) = (Vec::new(), None);
 			loop {
-				let asked = proven.openable(&reader, &institution, &patient, after, limit);
+				let asked =
+					proven.openable(&reader, institution.as_ref(), &patient, after, limit);
 				let (page, next) = block_on(asked).unwrap();
 				prop_assert!(page.len() <= limit);
 				found.extend(page);
@@ -264,6 +269,75 @@ fn an_attempt_counts_as_long_as_the_runtime_says() {
 			let ours = block_on(proven(Node::new(state)).unwrap().recovery(&account(5))).unwrap();
 			assert_eq!(ours, theirs, "{lifetime:?} {passed}");
 			assert_eq!(ours.attempt.is_some(), counts, "{lifetime:?} {passed}");
+		}
+	}
+}
+
+/// The states have representatives in force, and each reason why one is not; wards with a key and without one,
+/// and representatives whose time is over.
+#[test]
+fn some_patients_are_represented() {
+	use proptest::{strategy::ValueTree, test_runner::TestRunner};
+	let mut runner = TestRunner::deterministic();
+	let (mut seen, mut wards, mut over) = ([0; 8], [0; 2], 0);
+	for _ in 0..600 {
+		let state = state().new_tree(&mut runner).unwrap().current();
+		let node = Node::new(state);
+		for patient in [5, 6].map(account) {
+			let stored = block_on(node.read(storage::representatives(&patient))).unwrap();
+			let Some(stored) = stored else { continue };
+			let found = block_on(node.representation(&patient)).unwrap();
+			over += stored.list.len() - found.representatives.len();
+			wards[usize::from(found.ward)] += u32::from(stored.ward);
+			for view in found.representatives {
+				let place = match view.force {
+					Force::InForce => 0,
+					Force::Suspended => 1,
+					Force::NotForStanding => 2,
+					Force::Standby => 3,
+					Force::InDoubt => 4,
+					Force::NotAttested => 5,
+					Force::Objected => 6,
+					Force::Waits { .. } => 7,
+				};
+				seen[place] += 1;
+			}
+		}
+	}
+	assert!(seen.iter().all(|count| *count > 10), "{seen:?}");
+	assert!(wards.iter().all(|count| *count > 10) && over > 10, "{wards:?} {over}");
+}
+
+/// The runtime's own time, unless the council has set another one.
+#[test]
+fn a_registration_counts_as_long_as_the_runtime_says() {
+	for lifetime in [None, Some(100)] {
+		let lasts = lifetime.unwrap_or(REGISTRATION_LIFETIME);
+		for (passed, counts) in [(lasts - 1, true), (lasts, false)] {
+			let mut state = two_institutions();
+			state.put(storage::now(), &((1_000 + passed) * 1_000));
+			if let Some(lifetime) = lifetime {
+				let value = states::registration_lifetime(lifetime);
+				state.put(storage::registration_lifetime(), &value);
+			}
+			let registration = Registration {
+				basis: LegalBasis::Guardian,
+				scopes: Scopes::default(),
+				until: None,
+				evidence: H256([1; 32]),
+			};
+			let stage = Stage::Registered { at: 1_000, first: account(3), second: account(4) };
+			let mandate = Mandate::ByLaw { registration, stage };
+			let suspension = Suspension::None;
+			let list = vec![Representative { account: account(7), mandate, suspension }];
+			let stored = Representatives { ward: true, list };
+			state.put(storage::representatives(&account(5)), &stored);
+			let asked = Node::new(state.clone());
+			let theirs = block_on(asked.representation(&account(5))).unwrap();
+			let proven = proven(Node::new(state)).unwrap();
+			let ours = block_on(proven.representation(&account(5))).unwrap();
+			assert_eq!(ours, theirs, "{lifetime:?} {passed}");
+			assert_eq!((ours.ward, ours.representatives.len()), (true, usize::from(counts)));
 		}
 	}
 }

@@ -16,7 +16,8 @@ use vouchsafe_protocol::{
 			Commitment, Ledger, RevealedShare, Round as StoredRound, Study as StoredStudy,
 		},
 		vouchsafe_runtime::parameters::{
-			values::recovery::ParametersValue, RuntimeParametersValue,
+			values::{recovery, representation},
+			RuntimeParametersValue,
 		},
 	},
 	storage,
@@ -483,7 +484,13 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 
 /// How long an attempt counts, as the council has set it.
 pub fn lifetime(seconds: Moment) -> RuntimeParametersValue {
-	RuntimeParametersValue::Recovery(ParametersValue::AttemptLifetime(seconds))
+	RuntimeParametersValue::Recovery(recovery::ParametersValue::AttemptLifetime(seconds))
+}
+
+/// How long a registration of a representative counts, as the council has set it.
+pub fn registration_lifetime(seconds: Moment) -> RuntimeParametersValue {
+	use representation::ParametersValue::RegistrationLifetime;
+	RuntimeParametersValue::Representation(RegistrationLifetime(seconds))
 }
 
 prop_compose! {
@@ -518,12 +525,65 @@ prop_compose! {
 	}
 }
 
+fn scopes() -> impl Strategy<Value = Scopes> {
+	(0u8..16).prop_map(Scopes)
+}
+
+fn mandate() -> impl Strategy<Value = Mandate> {
+	let appointed = (scopes(), option::of(moment()), any::<bool>(), moment())
+		.prop_map(|(scopes, until, standby, at)| Mandate::Appointed { scopes, until, standby, at });
+	let registration = (any_of(LegalBasis::ALL), scopes(), option::of(moment())).prop_map(
+		|(basis, scopes, until)| Registration { basis, scopes, until, evidence: H256([3; 32]) },
+	);
+	let stage = prop_oneof![
+		moment().prop_map(|at| Stage::Registered { at, first: account(3), second: account(4) }),
+		moment().prop_map(|from| Stage::Attested { authority: account(2), from }),
+		moment().prop_map(|at| Stage::Objected { at }),
+		moment().prop_map(|from| Stage::AttestedAgain { authority: account(2), from }),
+	];
+	let by_law = (registration, stage)
+		.prop_map(|(registration, stage)| Mandate::ByLaw { registration, stage });
+	prop_oneof![appointed, by_law]
+}
+
+fn suspension() -> impl Strategy<Value = Suspension> {
+	prop_oneof![
+		4 => Just(Suspension::None),
+		1 => Just(Suspension::ByInstitution),
+		1 => Just(Suspension::ByAuthority),
+	]
+}
+
+prop_compose! {
+	/// Representatives of patients, some of whom are wards.
+	fn representatives()(
+		lists in vec((patient(), any::<bool>(), vec((any_account(), mandate(), suspension()), 0..5)), 0..3),
+		lasts in option::of(1u64..150),
+	) -> State {
+		let mut state = State::default();
+		for (patient, ward, named) in lists {
+			let mut list: Vec<Representative> = Vec::new();
+			for (account, mandate, suspension) in named {
+				if list.iter().all(|other| other.account != account) {
+					list.push(Representative { account, mandate, suspension });
+				}
+			}
+			state.put(storage::representatives(&patient), &Representatives { ward, list });
+		}
+		if let Some(lasts) = lasts {
+			state.put(storage::registration_lifetime(), &registration_lifetime(lasts));
+		}
+		state
+	}
+}
+
 prop_compose! {
 	/// A whole state.
 	pub fn state()(
 		mut state in people(),
 		studies in studies(),
 		keys in keys(),
+		representatives in representatives(),
 		consents in vec((patient(), grantee(), consent()), 0..12),
 		records in vec((patient(), any_record(), stored_record()), 0..6),
 		versions in vec((any_record(), 0u32..2, stored_version()), 0..6),
@@ -535,6 +595,7 @@ prop_compose! {
 	) -> State {
 		state.0.extend(studies.0);
 		state.0.extend(keys.0);
+		state.0.extend(representatives.0);
 		state.put(storage::now(), &(NOW * 1_000 + 7));
 		let (spec_name, spec_version) = ("vouchsafe".into(), vouchsafe_runtime::VERSION.spec_version);
 		state.put(storage::last_upgrade(), &LastRuntimeUpgradeInfo { spec_name, spec_version });

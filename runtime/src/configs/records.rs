@@ -12,16 +12,17 @@ use frame_support::{
 	traits::{ConstU128, ConstU32, ConstU64, UnixTime},
 };
 use pallet_admission::{CallClass, Class, Quota};
+use pallet_enrolment::Affiliation;
 use sp_runtime::{Perbill, SaturatedConversion};
 use vouchsafe_primitives::{
 	policy::{
 		carrying::{allows_some_reader, denying_grantees, Carried},
 		Decision, Question, Reason, Subject,
 	},
-	Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId, Status,
-	ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD,
+	AccountKind, Action, Actor, Consent as Provision, ConsentId, Grantee, Purpose, RecordId, Role,
+	Scope, Status, ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD,
 };
-use vouchsafe_support::{Consents, Enrolment as _, Records as _};
+use vouchsafe_support::{Consents, Enrolment as _, Records as _, Representation as _};
 
 /// A minute in seconds.
 const MINUTE: u64 = 60;
@@ -54,6 +55,7 @@ impl pallet_enrolment::Config for Runtime {
 	type Admission = Admission;
 	type Consortium = super::governance::Seats;
 	type Keys = Recovery;
+	type Representation = Representation;
 	type Allowance = ConstU128<ALLOWANCE>;
 	type WeightInfo = pallet_enrolment::weights::SubstrateWeight<Runtime>;
 }
@@ -85,6 +87,7 @@ impl CallClass<RuntimeCall> for Calls {
 				let admitted = account == signer && Recovery::may_object(account, key);
 				Class::Objection { admitted }
 			},
+			RuntimeCall::Representation(call) => Self::representation(call, signer),
 			RuntimeCall::Custody(pallet_custody::Call::open { .. }) => Class::Opening,
 			RuntimeCall::Custody(
 				pallet_custody::Call::acknowledge { .. }
@@ -118,6 +121,39 @@ fn is_research(call: &RuntimeCall) -> bool {
 }
 
 impl Calls {
+	/// A representative's revocation for the patient, the patient's objection to a representative, and a
+	/// suspension. At most 7 reads.
+	fn representation(call: &pallet_representation::Call<Runtime>, signer: &AccountId) -> Class {
+		use pallet_representation::Call;
+		match call {
+			Call::act { patient, call } => match &**call {
+				RuntimeCall::Consent(pallet_consent::Call::revoke { grantee, id }) => {
+					let exists = Consent::has_permit(patient, grantee, *id)
+						&& Representation::may_act(patient, signer, Scope::Consents);
+					Class::Revocation { exists }
+				},
+				_ => Class::Ordinary,
+			},
+			Call::object { representative } => {
+				Class::Objection { admitted: Representation::may_object(signer, representative) }
+			},
+			Call::suspend { patient, institution, suspended: true, .. } => {
+				let now = <Timestamp as UnixTime>::now().as_secs();
+				let speaks = |it: Affiliation| {
+					let role = matches!(it.role, Role::Registrar | Role::PrivacyOfficer);
+					role && it.is_in_force(now)
+				};
+				let theirs = || pallet_enrolment::Affiliations::<Runtime>::get(signer, institution);
+				let may_suspend = Enrolment::enrolled_by(patient).as_ref() == Some(institution)
+					|| Enrolment::active_kind(institution) == Some(AccountKind::Authority);
+				let allowed =
+					may_suspend && (signer == institution || theirs().is_some_and(speaks));
+				Class::Restriction { allowed }
+			},
+			_ => Class::Ordinary,
+		}
+	}
+
 	/// Whether the call suspends somebody, disables a key or ends an affiliation, and the signer
 	/// manages the institution concerned. At most 3 reads.
 	fn restriction(call: &pallet_enrolment::Call<Runtime>, signer: &AccountId) -> Class {
@@ -129,7 +165,9 @@ impl Calls {
 			_ => return Class::Ordinary,
 		};
 		let allowed = institution.is_some_and(|institution| {
-			*signer == institution || Enrolment::is_registrar(signer, &institution)
+			let is_member =
+				Enrolment::active_kind(&institution).is_some_and(AccountKind::is_member);
+			is_member && (*signer == institution || Enrolment::is_registrar(signer, &institution))
 		});
 		Class::Restriction { allowed }
 	}
@@ -139,6 +177,7 @@ impl pallet_records::Config for Runtime {
 	type Enrolment = Enrolment;
 	type Staff = Enrolment;
 	type Consents = Consent;
+	type Representation = Representation;
 	type Custody = Custody;
 	type AuditLog = Audit;
 	type Time = Timestamp;
@@ -152,6 +191,7 @@ impl pallet_consent::Config for Runtime {
 	type AuditLog = Audit;
 	type Time = Timestamp;
 	type Studies = Studies;
+	type Representation = Representation;
 	type AssistedPeriod = ConstU64<ASSISTED_PERIOD>;
 	type AssistedResearchPeriod = ConstU64<ASSISTED_RESEARCH_PERIOD>;
 	type WeightInfo = pallet_consent::weights::SubstrateWeight<Runtime>;

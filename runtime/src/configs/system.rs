@@ -102,6 +102,7 @@ impl Contains<RuntimeCall> for CallFilter {
 			| RuntimeCall::AccessRequests(_)
 			| RuntimeCall::Custody(_)
 			| RuntimeCall::Studies(_)
+			| RuntimeCall::Representation(_)
 			| RuntimeCall::Recovery(_)
 			| RuntimeCall::Consortium(_) => true,
 

@@ -161,6 +161,7 @@ fn pallets_keep_their_places() {
 			(24, "Custody"),
 			(25, "Audit"),
 			(27, "Studies"),
+			(28, "Representation"),
 			(29, "Recovery"),
 			(30, "Measuring"),
 			(32, "ParametersAtGenesis"),
@@ -190,6 +191,7 @@ fn errors_have_one_vocabulary() {
 		"Custody",
 		"Audit",
 		"Studies",
+		"Representation",
 		"Recovery",
 	];
 	let mut sentences = BTreeMap::new();

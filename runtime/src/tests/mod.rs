@@ -13,6 +13,7 @@ mod metadata;
 mod openings;
 mod pool;
 mod recovery;
+mod representation;
 mod sessions;
 mod sources;
 mod staff;

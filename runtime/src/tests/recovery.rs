@@ -87,8 +87,8 @@ fn object(key: &str) -> RuntimeCall {
 	pallet_recovery::Call::object { account: account("//PatientA"), key: account(key) }.into()
 }
 
-fn finish() -> RuntimeCall {
-	pallet_recovery::Call::finish { account: account("//PatientA") }.into()
+fn finish(key: &str) -> RuntimeCall {
+	pallet_recovery::Call::finish { account: account("//PatientA"), key: account(key) }.into()
 }
 
 fn disable(since: Option<Moment>) -> RuntimeCall {
@@ -118,11 +118,11 @@ fn the_owner_changes_the_key_and_goes_on_as_before() {
 	let revocation = grant_to_hospital_b(&mut chain);
 	let change = change_key(&mut chain, NEW);
 	chain.ok("//PatientA", change);
-	kept_out(&mut chain, NEW, finish(), codes::STRANGER);
+	kept_out(&mut chain, NEW, finish(NEW), codes::STRANGER);
 	chain.block_at(3 * DAY - 100);
-	refused(&mut chain, "//PatientB", finish(), Error::TooEarly);
+	refused(&mut chain, "//PatientB", finish(NEW), Error::TooEarly);
 	chain.block_at(3 * DAY + 2);
-	chain.ok("//PatientB", finish());
+	chain.ok("//PatientB", finish(NEW));
 	assert_eq!(key_state(&mut chain, NEW), Some(KeyState::Signs(account("//PatientA"))));
 	assert_eq!(key_state(&mut chain, "//PatientA"), Some(KeyState::Replaced));
 	// The old key can do nothing, not even revoke.
@@ -140,9 +140,9 @@ fn the_owner_changes_the_key_and_goes_on_as_before() {
 	let change = change_key(&mut chain, "//PatientA//third");
 	chain.ok(NEW, change);
 	chain.block_at(7 * DAY);
-	chain.ok("//PatientB", finish());
+	chain.ok("//PatientB", finish("//PatientA//third"));
 	assert_eq!(key_state(&mut chain, NEW), Some(KeyState::Replaced));
-	kept_out(&mut chain, NEW, finish(), codes::REPLACED);
+	kept_out(&mut chain, NEW, finish(NEW), codes::REPLACED);
 	chain.ok("//PatientA//third", grant(Grantee::Everyone, permit()));
 }
 
@@ -169,7 +169,7 @@ fn guardians_give_back_what_a_thief_took() {
 	let begin = attempt(&mut chain, NEW, GUARDIANS);
 	chain.ok("//DoctorB", begin);
 	chain.block_at(12 * DAY);
-	refused(&mut chain, "//PatientB", finish(), Error::Incomplete);
+	refused(&mut chain, "//PatientB", finish(NEW), Error::Incomplete);
 	refused(&mut chain, "//DoctorB", approve(NEW), Error::ApprovedBefore);
 	refused(&mut chain, "//PatientB", approve(THIEF), Error::OtherKey);
 	refused(&mut chain, "//RegistrarA", approve(NEW), Error::NotGuardian);
@@ -177,10 +177,10 @@ fn guardians_give_back_what_a_thief_took() {
 	// The thief cannot object, because the key is disabled.
 	kept_out(&mut chain, "//PatientA", object(NEW), codes::INACTIVE);
 	chain.block_at(19 * DAY - 10);
-	refused(&mut chain, "//PatientB", finish(), Error::TooEarly);
+	refused(&mut chain, "//PatientB", finish(NEW), Error::TooEarly);
 	chain.block_at(19 * DAY + 10);
-	chain.ok("//PatientB", finish());
-	kept_out(&mut chain, "//PatientA", finish(), codes::REPLACED);
+	chain.ok("//PatientB", finish(NEW));
+	kept_out(&mut chain, "//PatientA", finish(NEW), codes::REPLACED);
 	// What the thief permitted does not count until it is confirmed, with the new key.
 	let (grantee, consent) =
 		chain.state(|| Consent::consents_of(account("//PatientA"), None, 10)).remove(0);
@@ -204,7 +204,7 @@ fn the_owner_objects_to_guardians() {
 	chain.block_at(6 * DAY);
 	chain.ok("//PatientA", object(THIEF));
 	chain.block_at(8 * DAY);
-	refused(&mut chain, "//DoctorB", finish(), Error::NothingUnderWay);
+	refused(&mut chain, "//DoctorB", finish(THIEF), Error::NothingUnderWay);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn a_hospital_that_disables_a_key_cannot_put_its_own_in_place_unopposed() {
 	let proposal = propose(&mut chain, THIEF);
 	chain.ok("//DoctorA", proposal);
 	chain.block_at(8 * DAY);
-	refused(&mut chain, "//RegistrarA", finish(), Error::Incomplete);
+	refused(&mut chain, "//RegistrarA", finish(THIEF), Error::Incomplete);
 	refused(&mut chain, "//HospitalB", attest(THIEF), Error::NotForAuthority);
 	chain.ok("//Authority", attest(THIEF));
 	refused(&mut chain, "//Authority", attest(THIEF), Error::AlreadyAttested);
@@ -226,12 +226,12 @@ fn a_hospital_that_disables_a_key_cannot_put_its_own_in_place_unopposed() {
 	chain.ok("//PatientA", object(THIEF));
 	kept_out(&mut chain, "//PatientA", object(THIEF), codes::INACTIVE);
 	chain.block_at(16 * DAY);
-	refused(&mut chain, "//RegistrarA", finish(), Error::Incomplete);
+	refused(&mut chain, "//RegistrarA", finish(THIEF), Error::Incomplete);
 	chain.ok("//Authority", attest(THIEF));
 	chain.block_at(22 * DAY);
-	refused(&mut chain, "//RegistrarA", finish(), Error::TooEarly);
+	refused(&mut chain, "//RegistrarA", finish(THIEF), Error::TooEarly);
 	chain.block_at(23 * DAY + 10);
-	chain.ok("//RegistrarA", finish());
+	chain.ok("//RegistrarA", finish(THIEF));
 	assert_eq!(key_state(&mut chain, THIEF), Some(KeyState::Signs(account("//PatientA"))));
 }
 
@@ -246,7 +246,7 @@ fn an_account_that_left_gets_no_new_key() {
 	};
 	chain.ok("//RegistrarA", ended);
 	chain.block_at(4 * DAY);
-	refused(&mut chain, "//PatientB", finish(), Error::NotActive);
+	refused(&mut chain, "//PatientB", finish(NEW), Error::NotActive);
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn the_council_changes_the_times() {
 	let change = change_key(&mut chain, NEW);
 	chain.ok("//PatientA", change);
 	chain.block_at(60 * 60 + 10);
-	chain.ok("//PatientB", finish());
+	chain.ok("//PatientB", finish(NEW));
 }
 
 #[test]
@@ -287,7 +287,7 @@ fn the_council_replaces_an_institutions_lost_key() {
 	assert_eq!(chain.block([("//HospitalB", set("//HospitalA"))]), [Ok(Err(by_nobody))]);
 	let root = frame_system::RawOrigin::Root;
 	chain.state(|| set("//HospitalA").dispatch(root.into())).unwrap();
-	kept_out(&mut chain, "//HospitalA", finish(), codes::REPLACED);
+	kept_out(&mut chain, "//HospitalA", finish(NEW), codes::REPLACED);
 	let cap = disable(None);
 	chain.ok("//HospitalA//new", cap);
 }

@@ -48,6 +48,6 @@ log-kind-revoked = Widerrufen
 log-kind-counted = In einer Studie gezählt
 log-kind-added = Dokumente hinzugefügt
 log-kind-changed = Dokumente geändert
-log-kind-account = Konto und Schlüssel
+log-kind-account = Konto, Schlüssel und Vertretung
 log-kind-shares = Schlüsselteile
 log-kind-unknown = Unbekannte Art

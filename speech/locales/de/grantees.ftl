@@ -43,5 +43,5 @@ grantee-research-on =
 # Who gave a consent, after "erteilt durch".
 grantor-patient = die Patientin oder den Patienten
 grantor-representative = { $who } in Vertretung der Patientin oder des Patienten
-grantor-law = das Gesetz, wie { $authority } bestätigt hat
+grantor-law = das Gesetz, wie { $authority } beglaubigt hat
 grantor-assisted = { $first } und { $second } zur Unterstützung der Patientin oder des Patienten

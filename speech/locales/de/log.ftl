@@ -58,6 +58,20 @@ log-recovery-attested-enough = { $actor } hat den neuen Schlüssel { $key } begl
 log-recovery-objected = { $actor } hat dem neuen Schlüssel { $key } widersprochen. Eine Gesundheitsbehörde muss ihn nun insgesamt zweimal beglaubigen, und die Patientin oder der Patient kann nicht noch einmal widersprechen
 log-recovery-objected-ended = { $actor } hat dem neuen Schlüssel { $key } widersprochen. Das Konto bekommt ihn nicht
 log-key-replaced = { $actor } hat den Wechsel zum neuen Schlüssel { $key } abgeschlossen. Er unterschreibt ab jetzt für das Konto der Patientin oder des Patienten. Der bisherige Schlüssel unterschreibt nichts mehr
+log-consent-by-law = { $actor } hat { $grantee } die gesetzliche Leseerlaubnis erteilt (Einwilligung { $id })
+log-appointed = { $actor } hat { $who } zur Vertretung der Patientin oder des Patienten bestellt. { $who } darf { $scopes }
+log-appointed-standby = { $actor } hat { $who } vorsorglich zur Vertretung der Patientin oder des Patienten bestellt. { $who } darf dann { $scopes }. Die Vertretung gilt erst, wenn zwei Fachkräfte sie in Kraft gesetzt haben, weil die Patientin oder der Patient nicht handeln kann
+log-representative-ended = { $actor } hat die Vertretung der Patientin oder des Patienten durch { $who } beendet
+log-representation-given-up = { $actor } hat die Vertretung der Patientin oder des Patienten niedergelegt
+log-activated = { $actor } hat bestätigt, dass die Patientin oder der Patient nicht handeln kann. Die vorsorglich bestellte Vertretung durch { $who } gilt ab jetzt
+log-registered = { $actor } hat bestätigt, dass { $who } als { $basis } zur gesetzlichen Vertretung der Patientin oder des Patienten eingetragen wird. { $who } darf dann { $scopes }. Eine Gesundheitsbehörde muss das noch beglaubigen
+log-attested = { $actor } hat die gesetzliche Vertretung der Patientin oder des Patienten durch { $who } beglaubigt. Sie gilt ab { $from }, wenn sie nicht ausgesetzt ist. Eine Patientin oder ein Patient mit Schlüssel kann einmal widersprechen, wenn das nicht schon geschehen ist, auch wenn der Schlüssel gesperrt ist, mit: vouchsafe represent object
+log-representative-objected = { $actor } hat der Vertretung durch { $who } widersprochen. { $who } kann nicht für die Patientin oder den Patienten handeln, bis eine Gesundheitsbehörde das noch einmal beglaubigt hat. Ein weiterer Widerspruch ist dann nicht möglich
+log-representative-suspended = { $actor } hat die Vertretung der Patientin oder des Patienten durch { $who } ausgesetzt. { $who } kann jetzt weder für die Patientin oder den Patienten handeln noch aufgrund des Gesetzes lesen
+log-representative-restored = { $actor } hat die Aussetzung der Vertretung durch { $who } aufgehoben
+log-ward-enrolled = { $actor } hat die Patientin oder den Patienten aufgenommen, wie { $first } vorgeschlagen hatte. Das Konto hat keinen Schlüssel
+log-activation-proposed = { $actor } hat vorgeschlagen, die vorsorglich bestellte Vertretung durch { $who } in Kraft zu setzen, weil die Patientin oder der Patient nicht handeln kann. Eine zweite Fachkraft muss das bestätigen
+log-registration-proposed = { $actor } hat vorgeschlagen, { $who } als { $basis } zur gesetzlichen Vertretung der Patientin oder des Patienten einzutragen. { $who } darf dann { $scopes }. Eine zweite Person muss das bestätigen, danach muss eine Gesundheitsbehörde es beglaubigen
 
 # An opening: $what is one of the following, or two joined by "und".
 log-opened = { $actor } { $what }

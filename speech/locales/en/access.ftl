@@ -48,6 +48,6 @@ log-kind-revoked = Revoked
 log-kind-counted = Counted in a study
 log-kind-added = Added records
 log-kind-changed = Changed records
-log-kind-account = Account and keys
+log-kind-account = Account, keys and representatives
 log-kind-shares = Key shares
 log-kind-unknown = Of an unknown kind

@@ -58,6 +58,20 @@ log-recovery-attested-enough = { $actor } attested the new key { $key }. It can 
 log-recovery-objected = { $actor } objected to the new key { $key }. It needs two attestations by a health authority now, and the patient cannot object again
 log-recovery-objected-ended = { $actor } objected to the new key { $key }. The account does not get it
 log-key-replaced = { $actor } finished the change to the new key { $key }. It signs for the patient’s account from now on. The former key signs nothing any more
+log-consent-by-law = { $actor } gave { $grantee } the permit to read by law (consent { $id })
+log-appointed = { $actor } appointed { $who } as the patient’s representative, who may { $scopes }
+log-appointed-standby = { $actor } appointed { $who } on standby as the patient’s representative, who may then { $scopes }. The appointment is not in force until two clinicians have activated it because the patient cannot act
+log-representative-ended = { $actor } ended the representation of the patient by { $who }
+log-representation-given-up = { $actor } gave up representing the patient
+log-activated = { $actor } confirmed that the patient cannot act. { $who }, whom the patient appointed on standby, can act for the patient from now on
+log-registered = { $actor } confirmed the registration of { $who }, who is to act for the patient by law as { $basis }, and may then { $scopes }. A health authority has to attest it
+log-attested = { $actor } attested that { $who } acts for the patient by law. This is in force from { $from } on, unless it is suspended. A patient who has a key and has not objected before can object once, even if the key is disabled, with: vouchsafe represent object
+log-representative-objected = { $actor } objected to { $who }, who cannot act for the patient until a health authority has attested this once more. The patient cannot object to { $who } again
+log-representative-suspended = { $actor } suspended { $who }, who can neither act for the patient nor read by law now
+log-representative-restored = { $actor } lifted the suspension of { $who } as the patient’s representative
+log-ward-enrolled = { $actor } enrolled the patient, whose account has no key, as { $first } had proposed
+log-activation-proposed = { $actor } proposed to activate { $who }, whom the patient appointed on standby, because the patient cannot act. A second clinician has to confirm it
+log-registration-proposed = { $actor } proposed to register { $who }, who is to act for the patient by law as { $basis }, and may then { $scopes }. A second person has to confirm it, and then a health authority has to attest it
 
 # An opening: $what is one of the following, or two joined by "and".
 log-opened = { $actor } { $what }

@@ -48,6 +48,6 @@ log-kind-revoked = Mencabut
 log-kind-counted = Dihitung dalam studi
 log-kind-added = Menambahkan rekam medis
 log-kind-changed = Mengubah rekam medis
-log-kind-account = Akun dan kunci
+log-kind-account = Akun, kunci, dan wakil
 log-kind-shares = Bagian kunci
 log-kind-unknown = Jenis yang tidak dikenal

@@ -58,6 +58,20 @@ log-recovery-attested-enough = { $actor } mengesahkan kunci baru { $key }. Kunci
 log-recovery-objected = { $actor } mengajukan keberatan terhadap kunci baru { $key }. Sekarang otoritas kesehatan harus mengesahkannya dua kali, dan pasien tidak dapat mengajukan keberatan lagi
 log-recovery-objected-ended = { $actor } mengajukan keberatan terhadap kunci baru { $key }. Akun pasien tidak mendapat kunci itu
 log-key-replaced = { $actor } menyelesaikan penggantian ke kunci baru { $key }. Mulai sekarang kunci itu menandatangani untuk akun pasien. Kunci sebelumnya tidak dapat menandatangani apa pun lagi
+log-consent-by-law = { $actor } memberi { $grantee } izin membaca menurut hukum (persetujuan { $id })
+log-appointed = { $actor } menunjuk { $who } sebagai wakil pasien, yang boleh { $scopes }
+log-appointed-standby = { $actor } menunjuk { $who } sebagai wakil cadangan pasien, yang kemudian boleh { $scopes }. Penunjukan ini belum berlaku sampai dua tenaga kesehatan mengaktifkannya karena pasien tidak dapat bertindak
+log-representative-ended = { $actor } mengakhiri perwakilan pasien oleh { $who }
+log-representation-given-up = { $actor } berhenti mewakili pasien
+log-activated = { $actor } mengonfirmasi bahwa pasien tidak dapat bertindak. Mulai sekarang { $who }, yang ditunjuk pasien sebagai wakil cadangan, dapat bertindak bagi pasien
+log-registered = { $actor } mengonfirmasi pendaftaran { $who } untuk bertindak bagi pasien menurut hukum sebagai { $basis }, yang kemudian boleh { $scopes }. Otoritas kesehatan harus mengesahkannya
+log-attested = { $actor } mengesahkan bahwa { $who } bertindak bagi pasien menurut hukum. Pengesahan ini berlaku mulai { $from }, kecuali jika ditangguhkan. Pasien yang memiliki kunci dan belum pernah mengajukan keberatan dapat melakukannya satu kali, juga jika kuncinya dinonaktifkan, dengan: vouchsafe represent object
+log-representative-objected = { $actor } mengajukan keberatan terhadap { $who }, yang tidak dapat bertindak bagi pasien sampai otoritas kesehatan mengesahkannya sekali lagi. Setelah itu pasien tidak dapat mengajukan keberatan lagi terhadap { $who }
+log-representative-suspended = { $actor } menangguhkan { $who }, yang sekarang tidak dapat bertindak bagi pasien dan tidak dapat membaca menurut hukum
+log-representative-restored = { $actor } mencabut penangguhan { $who } sebagai wakil pasien
+log-ward-enrolled = { $actor } mendaftarkan pasien, yang akunnya tidak memiliki kunci, sesuai usulan { $first }
+log-activation-proposed = { $actor } mengusulkan untuk mengaktifkan { $who }, yang ditunjuk pasien sebagai wakil cadangan, karena pasien tidak dapat bertindak. Tenaga kesehatan kedua harus mengonfirmasinya
+log-registration-proposed = { $actor } mengusulkan pendaftaran { $who } untuk bertindak bagi pasien menurut hukum sebagai { $basis }, yang kemudian boleh { $scopes }. Orang kedua harus mengonfirmasinya, lalu otoritas kesehatan harus mengesahkannya
 
 # An opening: $what is one of the following, or two joined by "dan".
 log-opened = { $actor } { $what }

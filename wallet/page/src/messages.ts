@@ -752,6 +752,10 @@ isStop: boolean,
  */
 isAssisted: boolean, 
 /**
+ * Whether the law gives it to a representative. Nobody amends or revokes it.
+ */
+isByLaw: boolean, 
+/**
  * The consent as the form has it, to be changed. `None` if the form cannot express it.
  */
 form: ConsentForm | null, };

@@ -188,3 +188,30 @@ async fn a_list_is_kept_before_it_is_signed() {
 	set(&session, &list).await.unwrap_err();
 	assert_eq!(Kept::read(&session).await.unwrap().lists, [list]);
 }
+
+/// Two programs of the same person. Each list is kept until the chain says which ones count.
+#[tokio::test]
+async fn two_at_once_lose_no_list() {
+	let session = session();
+	let (one, other) = (chosen(&session).await, chosen(&session).await);
+	let (first, second) = tokio::join!(set(&session, &one), set(&session, &other));
+	assert!(first.is_ok() && second.is_ok());
+	let found = known(&session).await.unwrap();
+	let lists: Vec<_> = found.into_iter().filter_map(|it| it.list).collect();
+	assert!(lists == [one.clone(), other.clone()] || lists == [other, one], "{lists:?}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_behind_makes_no_list_a_former_one() {
+	let session = session();
+	session.chain.lags();
+	session.chain.react(|_, _| {
+		let (account, from) = (who("//PatientA"), FROM);
+		vec![Event::Recovery(RecoveryEvent::GuardiansSet { account, from })]
+	});
+	let both = [chosen(&session).await, chosen(&session).await];
+	for list in &both {
+		set(&session, list).await.unwrap();
+	}
+	assert_eq!(Kept::read(&session).await.unwrap().lists, both);
+}

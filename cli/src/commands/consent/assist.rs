@@ -59,7 +59,7 @@ pub(super) async fn enter(
 }
 
 /// Whether the chain has not taken a call and never will.
-fn is_refused(error: &anyhow::Error) -> bool {
+pub(in crate::commands) fn is_refused(error: &anyhow::Error) -> bool {
 	matches!(
 		error.downcast_ref(),
 		Some(

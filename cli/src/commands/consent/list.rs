@@ -15,7 +15,7 @@ use crate::{
 use anyhow::Result;
 use serde_json::{json, Value};
 use std::collections::{BTreeMap, BTreeSet};
-use vouchsafe_client::chain::{AccountId, ConsentRef, Effect, LogEvent, View};
+use vouchsafe_client::chain::{AccountId, ConsentRef, Effect, Grantee, Grantor, LogEvent, View};
 use vouchsafe_speech::Teller;
 
 /// What a patient can do about a consent that others entered, if such consents are refused for good or not.
@@ -27,6 +27,14 @@ fn how_to_end(id: u32, are_refused: bool) -> String {
 			revoke + ", and `vouchsafe consent refuse-assisted` refuses all such consents for good."
 		},
 	}
+}
+
+/// What a patient can do about a permit by law, which nobody revokes.
+fn how_to_object(representative: &str) -> String {
+	format!(
+		"Nobody revokes it. Who does not want {representative} as a representative can object: `vouchsafe \
+		 represent object \"{representative}\"`."
+	)
 }
 
 /// What the refusal of assisted consents does not end: those that were entered before it.
@@ -100,7 +108,10 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 	let mut lines = Vec::new();
 	let mut rows = Vec::new();
 	for (grantee, consent) in &consents {
-		let sentence = teller.consent(grantee, &consent.terms);
+		let sentence = match consent.is_by_law() {
+			true => teller.consent_of(patient, grantee, consent),
+			false => teller.consent(grantee, &consent.terms),
+		};
 		let in_doubt = account.as_ref().is_some_and(|it| consent::is_in_doubt(it, consent));
 		let state = match (consent.counts_from(), consent.terms.valid_until) {
 			(_, Some(until)) if until <= now => "expired",
@@ -108,11 +119,9 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 			(Some(from), _) if now < from => "not valid yet",
 			_ => "in force",
 		};
-		let agreed = match &session.me {
-			Some(me) if me.account() == *patient => {
-				consent::kept_text(session, &consent.text).await?
-			},
-			_ => None,
+		let agreed = match session.is_patient(patient) {
+			true => consent::kept_text(session, &consent.text).await?,
+			false => None,
 		};
 		lines.push(format!(
 			"{}  {sentence}\n   {}, given by {}{}",
@@ -134,6 +143,11 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 		if consent.is_assisted() && state != "expired" {
 			lines.push(format!("   {}", how_to_end(consent.id, are_refused)));
 		}
+		if let (true, Grantee::Person(representative)) = (consent.is_by_law(), grantee) {
+			let is_own = session.for_patient.is_none() && session.is_patient(patient);
+			let name = session.names.show(representative);
+			lines.extend(is_own.then(|| format!("   {}", how_to_object(&name))));
+		}
 		let signed =
 			consent::signed_sentence(&ENGLISH, &session.names, &labels, grantee, &consent.terms);
 		if let Some(agreed) = agreed.as_ref().filter(|it| **it != sentence && **it != signed) {
@@ -145,6 +159,11 @@ pub(super) async fn list(session: &Session, patient: &AccountId, all: bool) -> R
 			"grantee": grantee_json(session, grantee),
 			"permits": consent.terms.effect == Effect::Permit,
 			"assisted": consent.is_assisted(),
+			"by_law": consent.is_by_law(),
+			"representative": match &consent.grantor {
+				Grantor::Representative(who) => account_json(session, who),
+				_ => Value::Null,
+			},
 			"sentence": sentence,
 			"agreed_text": agreed,
 			"state": state,
@@ -261,7 +280,8 @@ async fn ended(
 	patient: &AccountId,
 	there: &BTreeSet<u32>,
 ) -> Result<Vec<Ended>> {
-	let acting_for = match session.me()?.account() == *patient {
+	session.me()?;
+	let acting_for = match session.is_patient(patient) {
 		true => None,
 		false => session.acting_for(None).await?,
 	};
@@ -305,7 +325,6 @@ fn ended_in(entries: impl Iterator<Item = (u32, LogEvent)>, there: &BTreeSet<u32
 mod tests {
 	use super::*;
 	use crate::names::Names;
-	use vouchsafe_client::chain::Grantee;
 
 	fn consent(id: u32) -> ConsentRef {
 		ConsentRef { grantee: Grantee::Everyone, id }
@@ -326,6 +345,13 @@ mod tests {
 			"Consents 3 and 5 were entered before, and stay until you revoke them: `vouchsafe consent revoke \
 			 3` ends the first."
 		);
+	}
+
+	#[test]
+	fn a_permit_by_law_is_objected_to_and_not_revoked() {
+		let said = how_to_object("Ada");
+		assert!(said.contains("`vouchsafe represent object \"Ada\"`"), "{said}");
+		assert!(!said.contains("consent revoke"), "{said}");
 	}
 
 	#[test]

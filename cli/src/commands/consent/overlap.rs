@@ -6,8 +6,11 @@ use crate::{
 	english::ENGLISH,
 	output,
 	overlap::{Other, Others},
+	session::Session,
 };
 use anyhow::Result;
+use vouchsafe_agent::acting;
+use vouchsafe_client::chain::{Grantee, Terms};
 
 /// The most consents that are named.
 const NAMED: usize = 3;
@@ -25,6 +28,16 @@ pub(in crate::commands) fn note(others: &Others) {
 pub(super) fn note_of_amendment(others: &Others) {
 	tell(&lines(&others.permits.iter().collect::<Vec<_>>(), say_permit));
 	tell(&lines(&others.denies.iter().collect::<Vec<_>>(), say_deny));
+}
+
+/// Says, before a deny is signed for a patient, who reads on by law.
+pub(super) async fn tell_of_deny(
+	session: &Session,
+	grantee: &Grantee,
+	terms: &Terms,
+) -> Result<()> {
+	tell(acting::note_of_deny(session, grantee, terms).await?.as_slice());
+	Ok(())
 }
 
 fn tell(lines: &[String]) {

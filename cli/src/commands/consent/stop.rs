@@ -2,7 +2,7 @@
 
 use crate::{
 	args::Agreement,
-	commands::{agree, moment, time_of},
+	commands::{acting::repeated, agree_for, moment, time_of},
 	dates,
 	english::{teller, ENGLISH},
 	output::{write_error, Output},
@@ -10,24 +10,33 @@ use crate::{
 };
 use anyhow::{bail, Result};
 use serde_json::json;
-use vouchsafe_agent::stop::{self, Stop};
+use vouchsafe_agent::{
+	acting, consent,
+	stop::{self, Stop},
+};
 
 /// Stops everything, or amends the stop that is in force.
 pub(super) async fn stop(session: &Session, wanted: Stop, agreement: Agreement) -> Result<Output> {
-	let me = session.me()?.account();
-	if stop::of(session, &me).await?.iter().any(|it| it.stop == wanted) {
-		bail!("everything is stopped already: `vouchsafe consent resume` lifts it");
+	let resume = format!("`vouchsafe consent resume{}` lifts it", repeated(session));
+	if stop::is_there(session, wanted).await? {
+		bail!("everything is stopped already: {resume}");
 	}
+	let sentence = stop::sentence(session, wanted).await?;
 	let labels = Default::default();
 	let teller = teller(&session.names, &labels);
-	let notes = teller.stop(wanted.allows_adding, wanted.binds_emergencies);
+	let mut notes = teller.stop(wanted.allows_adding, wanted.binds_emergencies);
+	if let (Some(note), Some(first)) =
+		(acting::note_of_deny(session, &Stop::GRANTEE, &wanted.terms()).await?, notes.first_mut())
+	{
+		*first = format!("{note} Nobody else can read them, and no study counts the patient.");
+	}
 	write_error(&format!("{}\n\n", notes.join("\n")));
-	agree(&stop::sentence(session, wanted).await?, agreement)?;
+	agree_for(session, &sentence, agreement)?;
 	let done = stop::stop(session, wanted).await?;
 	let since = moment(time_of(session, done.block).await, dates::now());
 	Ok(Output::new(
 		format!(
-			"Everything is stopped since {since} (consent {}, block {}). `vouchsafe consent resume` lifts it.",
+			"Everything is stopped since {since} (consent {}, block {}). {resume}.",
 			done.id, done.block
 		),
 		json!({
@@ -42,14 +51,17 @@ pub(super) async fn stop(session: &Session, wanted: Stop, agreement: Agreement) 
 
 /// Lifts every stop.
 pub(super) async fn resume(session: &Session, agreement: Agreement) -> Result<Output> {
-	let me = session.me()?.account();
-	let stops = stop::of(session, &me).await?;
+	let stops = stop::of(session, &session.patient()?).await?;
 	if stops.is_empty() {
 		bail!("nothing is stopped, so there is nothing to resume");
 	}
+	for stopped in &stops {
+		consent::find_to_change(session, stopped.consent).await?;
+	}
 	let ids: Vec<_> = stops.iter().map(|it| it.consent.to_string()).collect();
 	let ids = ENGLISH.and(&ids);
-	agree(
+	agree_for(
+		session,
 		&format!("I revoke consent {ids}, which stops everything. My other consents count again."),
 		agreement,
 	)?;

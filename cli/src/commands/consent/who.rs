@@ -139,7 +139,8 @@ async fn readers(session: &Session, patient: &AccountId) -> (BTreeSet<AccountId>
 }
 
 async fn read_log(session: &Session, patient: &AccountId) -> Result<History> {
-	let acting_for = match session.me()?.account() == *patient {
+	session.me()?;
+	let acting_for = match session.is_patient(patient) {
 		true => None,
 		false => session.acting_for(None).await?,
 	};

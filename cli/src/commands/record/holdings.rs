@@ -18,7 +18,8 @@ const HEAD: [&str; 5] = ["INSTITUTION", "WROTE", "ANSWERS FOR", "KEY SHARES OF",
 pub(super) async fn run(session: &Session, patient: &AccountId) -> Result<Output> {
 	let at = session.finalized().await?;
 	ensure_patient(session, &at, patient).await?;
-	let acting_for = match session.me()?.account() == *patient {
+	session.me()?;
+	let acting_for = match session.is_patient(patient) {
 		true => None,
 		false => session.acting_for(None).await?,
 	};

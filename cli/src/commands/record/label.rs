@@ -5,7 +5,9 @@ use super::ensure_record;
 use crate::{
 	args::Agreement,
 	commands::{
-		accounts, agree, check_labels, countries, id_json, patient, record,
+		accounts,
+		acting::whose,
+		agree_for, check_labels, countries, id_json, patient, record,
 		staff::{self, Proposal},
 	},
 	english::ENGLISH,
@@ -24,24 +26,24 @@ pub(super) async fn label(
 	session: &Session,
 	named: &str,
 	labels: &[String],
-	whose: Option<&str>,
+	of: Option<&str>,
 	new_label: bool,
 	agreement: Agreement,
 ) -> Result<Output> {
-	let me = session.me()?;
+	session.me()?;
 	let at = session.finalized().await?;
-	let patient = patient(session, whose)?;
+	let patient = patient(session, of)?;
 	let record = record(session, &at, &patient, named).await?;
 	let found = ensure_record(session, &at, &patient, record).await?;
 	let known = session.labels_of(&patient).await?;
 	check_labels(&known, labels, new_label, agreement)?;
 	let author = Some(&found.author).filter(|author| **author != patient);
 	let tags = labelling::tags(session, &patient, author, labels).await?;
-	if let Some(author) = author.filter(|_| me.account() != patient) {
+	if let Some(author) = author.filter(|_| !session.is_patient(&patient)) {
 		let matter = StaffMatter::Label { record, labels: tags.clone() };
 		staff::ask_to_replace(session, &patient, author, &matter, agreement).await?;
 	}
-	agree(&adds_labels(&compared(&record), labels), agreement)?;
+	agree_for(session, &adds_labels(&compared(&record), labels), agreement)?;
 	let included = labelling::add(session, &patient, record, labels, tags).await?;
 	let block = included.number;
 	let json = json!({ "record": id_json(&record), "labels": labels, "block": block });
@@ -90,11 +92,11 @@ pub(super) async fn mark(
 	session: &Session,
 	named: &str,
 	status: Option<RecordStatus>,
-	whose: Option<&str>,
+	of: Option<&str>,
 	agreement: Agreement,
 ) -> Result<Output> {
 	let at = session.finalized().await?;
-	let patient = patient(session, whose)?;
+	let patient = patient(session, of)?;
 	let record = record(session, &at, &patient, named).await?;
 	let found = ensure_record(session, &at, &patient, record).await?;
 	let (sentence, done, what, command, call) = match status {
@@ -123,8 +125,8 @@ pub(super) async fn mark(
 		};
 		staff::ask_to_replace(session, &patient, &found.author, &matter, agreement).await?;
 	}
-	agree(&sentence, agreement)?;
-	let included = session.submit(call).await?;
+	agree_for(session, &sentence, agreement)?;
+	let included = session.submit_for_patient(call).await?;
 	let block = included.number;
 	let status = status.unwrap_or(RecordStatus::Current);
 	let json = json!({ "record": id_json(&record), "status": status.word(), "block": block });
@@ -146,11 +148,8 @@ pub(super) async fn holders(
 	let countries = countries(country)?;
 	let lifted = accounts.is_empty() && countries.is_empty();
 	let block = holdings::choose(session, accounts, countries).await?;
-	let text = if lifted {
-		"Any institution may hold key shares of your future records.".to_owned()
-	} else {
-		"Only these may hold key shares of your future records.".to_owned()
-	};
+	let who = if lifted { "Any institution" } else { "Only these" };
+	let text = format!("{who} may hold key shares of {} future records.", whose(session));
 	Ok(Output::new(text, json!({ "holders": holders, "countries": country, "block": block })))
 }
 

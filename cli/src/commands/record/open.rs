@@ -15,7 +15,7 @@ use crate::{
 use anyhow::{anyhow, Result};
 use serde_json::json;
 use std::path::PathBuf;
-use vouchsafe_client::chain::{Purpose, RecordStatus, H256};
+use vouchsafe_client::chain::{AccountId, Purpose, RecordStatus, H256};
 use vouchsafe_speech::{short, Noun};
 
 /// A record that was opened into a file.
@@ -29,8 +29,7 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	let (patient, records) = which_records(session, &at, &which).await?;
 	let institution = institution.map(|it| session.names.resolve(&it)).transpose()?;
 	let ground = ground_of(session, &me, &patient, institution).await?;
-	let purpose =
-		purpose.unwrap_or(if me == patient { Purpose::PatientRequest } else { Purpose::Treatment });
+	let purpose = purpose.unwrap_or(usual_purpose(session, &patient));
 	let out = out.unwrap_or_else(|| PathBuf::from("."));
 	// Who asks for all records, or for categories, expects a folder even if there is only one.
 	let are_named = !which.all && which.category.is_empty();
@@ -76,6 +75,14 @@ pub(super) async fn run(session: &Session, command: OpenRecords) -> Result<Outpu
 	output.code = code_of(&results);
 	let records: Vec<H256> = results.iter().map(|(id, _)| *id).collect();
 	own_shares::warn(session, &at, &patient, Some(&records), output).await
+}
+
+/// The purpose of use if none is named: a representative reads for the patient.
+pub(super) fn usual_purpose(session: &Session, patient: &AccountId) -> Purpose {
+	match session.is_patient(patient) {
+		true => Purpose::PatientRequest,
+		false => Purpose::Treatment,
+	}
 }
 
 /// The exit code if several records were asked for: that of the worst failure. A fault is worse than a

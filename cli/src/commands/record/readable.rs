@@ -1,6 +1,10 @@
 //! `vouchsafe record show --readable`.
 
-use super::{ensure_record, open::marked, own_shares};
+use super::{
+	ensure_record,
+	open::{marked, usual_purpose},
+	own_shares,
+};
 use crate::{
 	commands::{id_json, key},
 	consent::ground_of,
@@ -53,12 +57,11 @@ pub(super) async fn run(session: &Session, asked: Asked) -> Result<Output> {
 	}
 	let institution = asked.institution.map(|it| session.names.resolve(&it)).transpose()?;
 	let ground = ground_of(session, &me, &patient, institution).await?;
-	let own = if me == patient { Purpose::PatientRequest } else { Purpose::Treatment };
 	let opening = OpeningRequest {
 		patient: patient.clone(),
 		records: vec![record],
 		version: None,
-		purpose: asked.purpose.unwrap_or(own),
+		purpose: asked.purpose.unwrap_or(usual_purpose(session, &patient)),
 		ground,
 	};
 	let memory = Memory::default();

@@ -33,7 +33,7 @@ pub(super) async fn run(
 	grantee: Grantee,
 	terms: Terms,
 ) -> Result<Output> {
-	let me = session.me()?.account();
+	let patient = session.patient()?;
 	let at = session.finalized().await?;
 	let person = match &grantee {
 		Grantee::Person(person) | Grantee::PractitionerAt { practitioner: person, .. } => {
@@ -41,10 +41,10 @@ pub(super) async fn run(
 		},
 		_ => None,
 	};
-	let access = Access::read(&at, &me, person).await?;
-	let sentence = consent::sentence(session, &me, &grantee, &terms).await?;
+	let access = Access::read(&at, &patient, person).await?;
+	let sentence = consent::sentence(session, &patient, &grantee, &terms).await?;
 	let found = preview(&access, &Change::new(grantee.clone(), terms));
-	let labels = session.labels_of(&me).await?;
+	let labels = session.labels_of(&patient).await?;
 	let teller = teller(&session.names, &labels);
 	let (opens, before, after) = (found.opens(), found.before(), found.after());
 	let summary = teller.change(

@@ -16,9 +16,12 @@ use std::{future::Future, net::IpAddr, time::Duration};
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
 	chain::{
+		calls::{self, ConsentCall, RecoveryCall, RepresentationCall, RuntimeCall},
 		Account, Actions, Asked, Categories, Confidentiality, DataPeriod, Grantee, LabelFilter,
-		Purposes, Signer, Status,
+		LegalBasis, Mandate, Purposes, Registration, Representative, Representatives, Scopes,
+		Signer, Stage, Status, Suspension,
 	},
+	protocol::extrinsics::{Binding, Mortality, RuntimeVersion},
 	signing::{now, sign_request},
 };
 
@@ -39,6 +42,11 @@ fn doctor() -> AccountId {
 /// Another patient.
 fn other() -> AccountId {
 	dev::dave().account()
+}
+
+/// A person.
+fn relative() -> AccountId {
+	dev::bob().account()
 }
 
 struct Fixture {
@@ -72,6 +80,7 @@ impl Fixture {
 			(doctor(), enrolled(AccountKind::Practitioner)),
 			(patient(), enrolled(AccountKind::Patient)),
 			(other(), enrolled(AccountKind::Patient)),
+			(relative(), enrolled(AccountKind::Person)),
 		]
 		.map(|(id, account)| (vouchsafe_client::chain::account_bytes(&id), account));
 		let mut block = BlockDouble {
@@ -83,7 +92,8 @@ impl Fixture {
 		};
 		let mut best = BlockDouble { number: NUMBER + 1, ..block.clone() };
 		change(&mut block, &mut best);
-		let values = [doctor(), patient(), other()].map(|id| (storage::account(&id).bytes, vec![]));
+		let values = [doctor(), patient(), other(), relative()];
+		let values = values.map(|id| (storage::account(&id).bytes, vec![]));
 		let (headers, values) = (vec![header(NUMBER).0], values.into());
 		let relay = RelayDouble { headers, values, ..Default::default() };
 		let node = NodeDouble {
@@ -437,6 +447,396 @@ async fn askers_read_their_own_requests() {
 		fixture.has(key.clone(), value);
 		assert_eq!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await, is_own);
 	}
+}
+
+/// Both blocks say that the relative represents the other patient within these scopes.
+fn with_relative(scopes: &[Scope]) -> Fixture {
+	let scopes = Scopes::of(scopes);
+	let represent = |block: &mut BlockDouble| {
+		block.representatives.push((other(), relative(), scopes));
+	};
+	Fixture::with_blocks(
+		|finalized, best| [finalized, best].into_iter().for_each(represent),
+		|_| (),
+	)
+}
+
+#[tokio::test]
+async fn a_representative_reads_what_is_the_patients_within_its_scopes() {
+	let by = dev::bob();
+	let request = storage::request(&other(), 4).bytes;
+	let consents = [
+		storage::consents(&other(), &Grantee::Everyone).bytes,
+		storage::assisted_refused(&other()).bytes,
+		storage::awaiting_authority(&other(), &INSTITUTION).bytes,
+		storage::staff_proposal(&other(), &INSTITUTION).bytes,
+	];
+	let holders = storage::holder_choice(&other()).bytes;
+	let attempts = [
+		storage::attempt(&other()).bytes,
+		storage::key_change(&other()).bytes,
+		storage::guardians(&other()).bytes,
+	];
+	let all = [&consents[..], &attempts, &[request.clone(), holders.clone()]].concat();
+	for (scopes, may) in [
+		(&[][..], attempts.to_vec()),
+		(&[Scope::Consents], [&consents[..], &attempts].concat()),
+		(&[Scope::Requests], [&[request.clone()][..], &attempts].concat()),
+		(&[Scope::Records], [&[holders.clone()][..], &attempts].concat()),
+		(&[Scope::Holders], [&[holders.clone()][..], &attempts].concat()),
+	] {
+		let fixture = with_relative(scopes);
+		fixture.has(request.clone(), request_of(doctor(), None));
+		for key in &all {
+			let reads = fixture.reads(Some(&by), std::slice::from_ref(key)).await;
+			assert_eq!(reads, may.contains(key), "{scopes:?} {}", hex::encode(key));
+			// Not another patient's, and nobody else reads them.
+			assert!(!fixture.reads(Some(&dev::charlie()), std::slice::from_ref(key)).await);
+		}
+		assert!(fixture.reads(Some(&by), &may).await, "all together");
+		let list = below(storage::all_consents(&other()).prefix, None, 9);
+		assert_eq!(is_refused(fixture.read(Some(&by), &list).await), scopes != [Scope::Consents]);
+		let list = below(storage::requests(&other()).prefix, None, 9);
+		assert_eq!(is_refused(fixture.read(Some(&by), &list).await), scopes != [Scope::Requests]);
+		for never in [
+			storage::log(&other()).bytes,
+			storage::record(&other(), &RECORD).bytes,
+			storage::holder_set(&other(), 0).bytes,
+			storage::key_state(&other()).bytes,
+			storage::attempt(&patient()).bytes,
+		] {
+			assert!(!fixture.reads(Some(&by), &[never]).await);
+		}
+		for never in [storage::records(&other()), storage::records(&patient())] {
+			assert!(is_refused(fixture.read(Some(&by), &below(never.prefix, None, 9)).await));
+		}
+	}
+}
+
+/// Who was suspended in the best block reads nothing from then on.
+#[tokio::test]
+async fn a_representative_reads_only_if_it_represents_at_both_blocks() {
+	let key = storage::consents(&other(), &Grantee::Everyone).bytes;
+	let within = (other(), relative(), Scopes::of(&[Scope::Consents]));
+	for (at_final, at_best) in [(true, true), (true, false), (false, true), (false, false)] {
+		let fixture = Fixture::with_blocks(
+			|finalized, best| {
+				finalized.representatives.extend(at_final.then(|| within.clone()));
+				best.representatives.extend(at_best.then(|| within.clone()));
+			},
+			|_| (),
+		);
+		let reads = fixture.reads(Some(&dev::bob()), std::slice::from_ref(&key)).await;
+		assert_eq!(reads, at_final && at_best, "{at_final} {at_best}");
+	}
+	let old = Fixture::with_blocks(
+		|finalized, best| {
+			for block in [finalized, best] {
+				block.representatives.push(within.clone());
+				block.time -= 1_000;
+			}
+		},
+		|_| (),
+	);
+	let answer = old.read(Some(&dev::bob()), &keys_of(&[key])).await;
+	assert!(matches!(answer, Err(ApiError::Behind(_))));
+}
+
+#[tokio::test]
+async fn whoever_may_read_the_log_reads_its_head() {
+	let head = [storage::log(&other()).bytes];
+	for by in [dev::alice(), dev::bob()] {
+		assert!(!Fixture::new().reads(Some(&by), &head).await);
+		for (at_final, at_best) in [(true, true), (true, false), (false, true)] {
+			let fixture = Fixture::with_blocks(
+				|finalized, best| {
+					finalized.permitted.extend(at_final.then(|| by.account()));
+					best.permitted.extend(at_best.then(|| by.account()));
+				},
+				|_| (),
+			);
+			assert_eq!(fixture.reads(Some(&by), &head).await, at_final && at_best);
+		}
+	}
+}
+
+/// A list with one representative by law, who waits for an authority.
+fn list(representative: AccountId, ward: bool) -> Vec<u8> {
+	let registration = Registration {
+		basis: LegalBasis::Parent,
+		scopes: Scopes::default(),
+		until: None,
+		evidence: H256([1; 32]),
+	};
+	let stage = Stage::Registered { at: 1, first: doctor(), second: doctor() };
+	let mandate = Mandate::ByLaw { registration, stage };
+	let suspension = Suspension::None;
+	let list = vec![Representative { account: representative, mandate, suspension }];
+	Representatives { ward, list }.encode()
+}
+
+/// The proof that somebody has no representatives can show who has.
+#[tokio::test]
+async fn a_list_of_representatives_is_for_those_in_it_and_for_practitioners() {
+	let fixture = Fixture::new();
+	let key = storage::representatives(&other()).bytes;
+	for by in [dev::alice(), dev::bob(), dev::charlie()] {
+		fixture.node.lock_relay().asked.clear();
+		assert!(!fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
+		assert!(fixture.node.lock_relay().asked.is_empty(), "nothing was proven");
+	}
+	for representative in [relative(), patient()] {
+		fixture.has(key.clone(), list(representative.clone(), false));
+		for by in [dev::alice(), dev::bob(), dev::charlie(), dev::dave()] {
+			let may = [doctor(), other(), representative.clone()].contains(&by.account());
+			assert_eq!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await, may);
+		}
+		assert!(!fixture.reads(None, std::slice::from_ref(&key)).await);
+	}
+	let prefix = storage::prefix("Representation", "RepresentativesOf");
+	assert!(is_refused(fixture.read(Some(&dev::alice()), &below(prefix, None, 9)).await));
+	assert!(is_refused(fixture.read(Some(&dev::alice()), &below(key, None, 9)).await));
+	// That there is none is proven to the patient.
+	let own = storage::representatives(&patient()).bytes;
+	assert!(fixture.reads(Some(&dev::charlie()), &[own]).await);
+}
+
+#[tokio::test]
+async fn whether_a_ward_has_a_key_is_read_with_its_list() {
+	let fixture = Fixture::new();
+	let key = storage::present_key(&other()).bytes;
+	let list_key = storage::representatives(&other()).bytes;
+	for (is_ward, may) in [(false, false), (true, true)] {
+		fixture.has(list_key.clone(), list(relative(), is_ward));
+		for by in [dev::alice(), dev::bob()] {
+			assert_eq!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await, may);
+			let both = [list_key.clone(), key.clone()];
+			assert_eq!(fixture.reads(Some(&by), &both).await, may);
+		}
+		assert!(!fixture.reads(Some(&dev::charlie()), std::slice::from_ref(&key)).await);
+	}
+}
+
+#[tokio::test]
+async fn one_request_reads_of_few_patients() {
+	let patients = || (0..=u8::try_from(MAX_DECIDED).unwrap()).map(|id| AccountId::new([id; 32]));
+	let represent = |block: &mut BlockDouble| {
+		let scopes = Scopes::of(&[Scope::Requests]);
+		block.representatives.extend(patients().map(|patient| (patient, relative(), scopes)));
+		block.permitted.push(relative());
+	};
+	let fixture = Fixture::with_blocks(
+		|finalized, best| [finalized, best].into_iter().for_each(represent),
+		|_| (),
+	);
+	let of: [fn(&AccountId) -> Vec<u8>; 3] = [
+		|patient: &AccountId| storage::attempt(patient).bytes,
+		|patient: &AccountId| storage::request(patient, 1).bytes,
+		|patient: &AccountId| storage::log(patient).bytes,
+	];
+	for key in of {
+		for (count, is_accepted) in [(MAX_DECIDED, true), (MAX_DECIDED + 1, false)] {
+			let keys: Vec<_> = patients().take(count).map(|patient| key(&patient)).collect();
+			let answer = fixture.read(Some(&dev::bob()), &keys_of(&keys)).await;
+			assert_eq!(answer.is_ok(), is_accepted, "{count}");
+			assert_eq!(matches!(answer, Err(ApiError::Mismatch(_))), !is_accepted);
+		}
+	}
+}
+
+/// How an account comes to be one that can only object.
+const BARS: [fn(&mut Account); 6] = [
+	|account| account.disabled_since = Some(1),
+	|account| account.status = Status::Suspended,
+	|account| account.status = Status::Ended,
+	|account| account.status = Status::Deceased,
+	|account| account.status = Status::Merged,
+	|account| account.status = Status::Closed,
+];
+
+/// A custodian for which the patient is barred in both blocks.
+fn with_barred_patient(bar: fn(&mut Account)) -> Fixture {
+	let id = vouchsafe_client::chain::account_bytes(&patient());
+	let bar = |block: &mut BlockDouble| block.accounts.get_mut(&id).into_iter().for_each(bar);
+	Fixture::with_blocks(|finalized, best| [finalized, best].into_iter().for_each(bar), |_| ())
+}
+
+/// An extrinsic with this call, whose signature nobody checks here.
+fn extrinsic_with(by: &Keypair, call: impl Into<RuntimeCall>) -> Vec<u8> {
+	let binding = Binding {
+		version: RuntimeVersion { spec_version: 1, transaction_version: 1 },
+		genesis: H256(GENESIS),
+		mortality: Mortality::new(1, 64),
+		from: H256([2; 32]),
+		nonce: 0,
+	};
+	extrinsics::with_signature(&by.account(), &call.into(), &binding, &[8; 64])
+}
+
+fn objection_of(account: AccountId) -> RecoveryCall {
+	RecoveryCall::object { account, key: new_key().account() }
+}
+
+fn objection_to_relative() -> RepresentationCall {
+	RepresentationCall::object { representative: relative() }
+}
+
+/// The attack: a hospital disables a patient's key, gives the account a key of its own or a representative, and
+/// no custodian takes the patient's objection.
+#[tokio::test]
+async fn a_disabled_key_objects_through_a_custodian() {
+	for bar in BARS {
+		let (fixture, by) = (with_barred_patient(bar), dev::charlie());
+		let sent = [
+			extrinsic_with(&by, objection_of(patient())),
+			extrinsic_with(&by, objection_to_relative()),
+		];
+		for extrinsic in &sent {
+			let outcome = fixture.submit(&by, extrinsic.clone()).await;
+			assert_eq!(outcome.unwrap(), SubmitOutcome::Waiting);
+		}
+		assert_eq!(fixture.node.lock_relay().handed_in, sent);
+		// What the wallet reads before.
+		let own = [
+			storage::now().bytes,
+			storage::account(&patient()).bytes,
+			storage::system_account(&patient()).bytes,
+			storage::key_state(&patient()).bytes,
+			storage::present_key(&patient()).bytes,
+			storage::guardians(&patient()).bytes,
+			storage::key_change(&patient()).bytes,
+			storage::attempt(&patient()).bytes,
+			storage::attempt_lifetime().bytes,
+			storage::representatives(&patient()).bytes,
+			storage::registration_lifetime().bytes,
+		];
+		assert!(fixture.reads(Some(&by), &own).await);
+		fixture.has(storage::institution(&INSTITUTION).bytes, vec![]);
+		let list = below(storage::institutions().prefix, None, 9);
+		assert!(fixture.read(Some(&by), &list).await.is_ok());
+	}
+}
+
+#[tokio::test]
+async fn a_disabled_key_does_nothing_else_through_a_custodian() {
+	let revoke = || ConsentCall::revoke { grantee: Grantee::Everyone, id: 0 };
+	let wrapped = |call: RuntimeCall| {
+		[
+			calls::batch_all(vec![call.clone()]),
+			calls::as_multi(2, vec![other()], None, call.clone()),
+			calls::as_patient(patient(), call),
+		]
+	};
+	for bar in BARS {
+		let (fixture, by) = (with_barred_patient(bar), dev::charlie());
+		let mut refused = vec![
+			extrinsic(&by, 0),
+			extrinsic_with(&by, revoke()),
+			extrinsic_with(&by, objection_of(other())),
+			extrinsic_with(&by, RecoveryCall::finish { account: patient(), key: patient() }),
+			extrinsic_with(&by, ConsentCall::refuse_assisted),
+			// Another key has signed it.
+			extrinsic_with(&dev::dave(), objection_of(patient())),
+			extrinsic_with(&dev::dave(), objection_of(other())),
+		];
+		for call in wrapped(objection_of(patient()).into()) {
+			refused.push(extrinsic_with(&by, call));
+		}
+		for call in wrapped(objection_to_relative().into()) {
+			refused.push(extrinsic_with(&by, call));
+		}
+		for extrinsic in refused {
+			assert!(is_refused(fixture.submit(&by, extrinsic).await));
+		}
+		for foreign in [vec![], vec![1, 2, 3]] {
+			let answer = fixture.submit(&by, foreign).await;
+			assert!(matches!(answer, Err(ApiError::Mismatch(_))));
+		}
+		assert!(fixture.node.lock_relay().handed_in.is_empty());
+		fixture.has(storage::record(&patient(), &RECORD).bytes, vec![]);
+		for key in [
+			storage::log(&patient()).bytes,
+			storage::record(&patient(), &RECORD).bytes,
+			storage::version(&RECORD, 0).bytes,
+			storage::consents(&patient(), &Grantee::Everyone).bytes,
+			storage::request(&patient(), 0).bytes,
+			storage::account(&doctor()).bytes,
+			storage::attempt(&other()).bytes,
+			storage::representatives(&other()).bytes,
+			storage::study(0).bytes,
+		] {
+			assert!(!fixture.reads(Some(&by), &[key]).await);
+		}
+		for list in [storage::records(&patient()).prefix, storage::all_consents(&patient()).prefix]
+		{
+			assert!(is_refused(fixture.read(Some(&by), &below(list, None, 9)).await));
+		}
+		assert!(is_refused(fixture.await_log(&by, 0).await));
+	}
+	// Who is active sends whatever the pool takes.
+	let (fixture, by) = (Fixture::new(), dev::charlie());
+	let sent = extrinsic_with(&by, revoke());
+	assert_eq!(fixture.submit(&by, sent).await.unwrap(), SubmitOutcome::Waiting);
+	// Who is not enrolled objects to nothing.
+	let stranger = dev::eve();
+	let sent = extrinsic_with(&stranger, objection_of(stranger.account()));
+	assert!(is_refused(fixture.submit(&stranger, sent).await));
+}
+
+/// The account was disabled after its key was replaced.
+#[tokio::test]
+async fn a_new_key_that_is_disabled_objects_and_the_replaced_one_does_not() {
+	let id = vouchsafe_client::chain::account_bytes(&patient());
+	let change = |block: &mut BlockDouble| {
+		block.replace_key(&patient(), &patient(), &new_key().account());
+		let disable = |account: &mut Account| account.disabled_since = Some(1);
+		block.accounts.get_mut(&id).into_iter().for_each(disable);
+	};
+	let fixture = Fixture::with_blocks(
+		|finalized, best| [finalized, best].into_iter().for_each(change),
+		|_| (),
+	);
+	let (new, old) = (new_key(), dev::charlie());
+	let sent = extrinsic_with(&new, objection_of(patient()));
+	assert_eq!(fixture.submit(&new, sent.clone()).await.unwrap(), SubmitOutcome::Waiting);
+	let by_name = extrinsic_with(&new, objection_of(new.account()));
+	assert!(is_refused(fixture.submit(&new, by_name).await), "it is not its own account");
+	let own = [storage::attempt(&patient()).bytes, storage::system_account(&new.account()).bytes];
+	assert!(fixture.reads(Some(&new), &own).await);
+	let is_replaced = |error| matches!(error, ApiError::ReplacedKey);
+	for call in [objection_of(patient()), objection_of(old.account())] {
+		let answer = fixture.submit(&old, extrinsic_with(&old, call)).await;
+		assert!(answer.is_err_and(is_replaced));
+	}
+	assert!(fixture.read(Some(&old), &keys_of(&own)).await.is_err_and(is_replaced));
+	assert_eq!(fixture.node.lock_relay().handed_in, [sent]);
+}
+
+/// A thief with a disabled key gets no more requests than others.
+#[tokio::test]
+async fn a_disabled_key_is_limited_as_others_are() {
+	let id = vouchsafe_client::chain::account_bytes(&patient());
+	let bar = |block: &mut BlockDouble| block.accounts.get_mut(&id).into_iter().for_each(BARS[0]);
+	let fixture = Fixture::with_blocks(
+		|finalized, best| [finalized, best].into_iter().for_each(bar),
+		|config| {
+			let limits = &mut config.api.per_account;
+			(limits.requests_per_second, limits.burst) = (1, 3);
+		},
+	);
+	let by = dev::charlie();
+	let sent = || extrinsic_with(&by, objection_of(patient()));
+	let mut limited = 0;
+	for _ in 0..6 {
+		match fixture.submit(&by, sent()).await {
+			Ok(outcome) => assert_eq!(outcome, SubmitOutcome::Waiting),
+			Err(error) => {
+				assert!(matches!(error, ApiError::RateLimited), "{error}");
+				limited += 1;
+			},
+		}
+	}
+	assert!(limited > 0);
 }
 
 #[tokio::test]
@@ -852,20 +1252,19 @@ async fn a_new_key_opens_what_the_account_can_open_at_the_best_block_too() {
 	assert!(matches!(refused, Err(ApiError::ReplacedKey)));
 }
 
-/// The proof that a key is not there can show another account whose key was replaced.
 #[tokio::test]
-async fn the_state_of_another_key_is_proven_only_if_it_is_there() {
-	let (fixture, by) = (Fixture::new(), dev::charlie());
+async fn the_state_of_another_key_is_not_proven() {
+	let fixture = Fixture::new();
 	for key in [storage::key_state(&other()).bytes, storage::present_key(&other()).bytes] {
-		fixture.node.lock_relay().asked.clear();
-		assert!(!fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
-		assert!(fixture.node.lock_relay().asked.is_empty(), "nothing was proven");
-		fixture.has(key.clone(), vec![1]);
-		assert!(fixture.reads(Some(&by), std::slice::from_ref(&key)).await);
-		assert!(!fixture.reads(None, std::slice::from_ref(&key)).await);
+		for by in [Some(dev::charlie()), Some(dev::alice()), None] {
+			fixture.node.lock_relay().values.remove(&key);
+			assert!(!fixture.reads(by.as_ref(), std::slice::from_ref(&key)).await);
+			fixture.has(key.clone(), vec![1]);
+			assert!(!fixture.reads(by.as_ref(), std::slice::from_ref(&key)).await);
+		}
 	}
 	// What is not known of one's own key is proven.
-	assert!(fixture.reads(Some(&by), &[storage::key_state(&patient()).bytes]).await);
+	assert!(fixture.reads(Some(&dev::charlie()), &[storage::key_state(&patient()).bytes]).await);
 }
 
 proptest! {

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde::Serialize;
 use subxt_signer::sr25519::{dev, Keypair};
 use vouchsafe_client::{
-	chain::{Signer, Status, H256},
+	chain::{Scopes, Signer, Status, H256},
 	signing::{now, sign_request},
 };
 use vouchsafe_vault::seal::SecretKey;
@@ -113,10 +113,21 @@ impl Fixture {
 	}
 
 	async fn fetch(&self, by: &Keypair) -> Result<LabelKey, ApiError> {
-		let request = self.sign(by, action::FETCH_LABEL_KEY, &FetchLabelKey {});
+		self.fetch_of(by, None, &self.patient_key).await
+	}
+
+	/// Fetches the patient's key, or the requester's own, which is sealed to this key.
+	async fn fetch_of(
+		&self,
+		by: &Keypair,
+		of: Option<&Keypair>,
+		key: &SecretKey,
+	) -> Result<LabelKey, ApiError> {
+		let body = FetchLabelKey { patient: of.map(|of| Hex::from(&id(of))) };
+		let request = self.sign(by, action::FETCH_LABEL_KEY, &body);
 		let Json(envelope) = fetch_label_key(State(self.state.clone()), request).await?;
 		let patient = account_bytes(&id(&patient()));
-		Ok(LabelKey::open(&self.patient_key, &GENESIS, &patient, &envelope.key.0).unwrap())
+		Ok(LabelKey::open(key, &GENESIS, &patient, &envelope.key.0).unwrap())
 	}
 
 	async fn tags(&self, by: &Keypair, words: &[&str]) -> Result<Vec<Hex<4>>, ApiError> {
@@ -151,6 +162,89 @@ async fn authors_get_tags_and_the_patient_gets_the_key() {
 		assert_eq!(tags, expected);
 		assert!(fixture.fetch(&patient()).await.unwrap() == fixture.key);
 	}
+}
+
+/// A custodian with the patient's key, and a representative of the patient with its secret key.
+async fn with_representative() -> (Fixture, Keypair, SecretKey) {
+	let (mut fixture, representative, secret) = (Fixture::new(), dev::dave(), SecretKey::random());
+	fixture.deliver(&registrar()).await.unwrap();
+	let enrolled = account(AccountKind::Person, INSTITUTION, secret.public().0);
+	fixture.block.accounts.insert(account_bytes(&id(&representative)), enrolled);
+	(fixture, representative, secret)
+}
+
+/// The representation of the patient by the representative.
+fn represents(within: Scope) -> impl Fn(&mut BlockDouble) {
+	move |block| {
+		let within = Scopes::of(&[within]);
+		block.representatives.push((id(&patient()), id(&dev::dave()), within));
+	}
+}
+
+#[tokio::test]
+async fn a_representative_with_the_scope_of_consents_gets_the_key() {
+	let (fixture, representative, secret) = with_representative().await;
+	let of = patient();
+	let fetch = || fixture.fetch_of(&representative, Some(&of), &secret);
+	fixture.set_chain(|_| (), |_| ());
+	assert!(matches!(fetch().await, Err(ApiError::NoAccess)));
+	fixture.set_chain(represents(Scope::Consents), represents(Scope::Consents));
+	assert!(fetch().await.unwrap() == fixture.key, "sealed to the representative");
+	assert!(fixture.fetch(&patient()).await.unwrap() == fixture.key);
+	let by_name = fixture.fetch_of(&patient(), Some(&patient()), &fixture.patient_key).await;
+	assert!(by_name.unwrap() == fixture.key);
+	// A representative has no key of its own, and others represent nobody.
+	assert!(matches!(fixture.fetch(&representative).await, Err(ApiError::NoAccess)));
+	for by in [author(), registrar()] {
+		let answer = fixture.fetch_of(&by, Some(&patient()), &secret).await;
+		assert!(matches!(answer, Err(ApiError::NoAccess)));
+	}
+	let answer = fixture.fetch_of(&representative, Some(&author()), &secret).await;
+	assert!(matches!(answer, Err(ApiError::NoAccess)));
+}
+
+#[tokio::test]
+async fn a_representative_gets_the_key_at_both_blocks_and_within_its_scopes_only() {
+	let (fixture, representative, secret) = with_representative().await;
+	let patient = patient();
+	let fetch = || fixture.fetch_of(&representative, Some(&patient), &secret);
+	for scope in [Scope::Requests, Scope::Records, Scope::Holders] {
+		fixture.set_chain(represents(scope), represents(scope));
+		assert!(matches!(fetch().await, Err(ApiError::NoAccess)), "{scope}");
+	}
+	// Who was suspended in the best block gets nothing from then on.
+	fixture.set_chain(represents(Scope::Consents), |_| ());
+	assert!(matches!(fetch().await, Err(ApiError::NoAccess)));
+	fixture.set_chain(|_| (), represents(Scope::Consents));
+	assert!(matches!(fetch().await, Err(ApiError::NoAccess)));
+	let disable = |block: &mut BlockDouble| {
+		represents(Scope::Consents)(block);
+		let own = block.accounts.get_mut(&account_bytes(&id(&dev::dave())));
+		own.into_iter().for_each(|account| account.disabled_since = Some(1));
+	};
+	fixture.set_chain(disable, disable);
+	assert!(matches!(fetch().await, Err(ApiError::NoAccess)));
+	fixture.set_chain(represents(Scope::Consents), disable);
+	assert!(matches!(fetch().await, Err(ApiError::NoAccess)));
+	let old = |block: &mut BlockDouble| {
+		represents(Scope::Consents)(block);
+		block.time -= 1_000;
+	};
+	fixture.set_chain(old, old);
+	assert!(matches!(fetch().await, Err(ApiError::Behind(_))));
+}
+
+/// The attack: with a false key here, the patient's denies by label would close nothing.
+#[tokio::test]
+async fn a_representative_delivers_no_key() {
+	let (fixture, representative) = (Fixture::new(), dev::dave());
+	let change = |block: &mut BlockDouble| {
+		represents(Scope::Consents)(block);
+		let enrolled = account(AccountKind::Person, INSTITUTION, [0; 32]);
+		block.accounts.insert(account_bytes(&id(&dev::dave())), enrolled);
+	};
+	fixture.set_chain(change, change);
+	assert!(matches!(fixture.deliver(&representative).await, Err(ApiError::NoAccess)));
 }
 
 #[tokio::test]

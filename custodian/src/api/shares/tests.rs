@@ -467,6 +467,55 @@ async fn the_reader_must_be_permitted_and_active_at_both_blocks() {
 	assert!(fixture.release(&reader()).await.is_ok());
 }
 
+/// A representative reads by consent, under its own key and name. To represent is not enough: a permit by law ends
+/// with a suspension.
+#[tokio::test]
+async fn a_representative_opens_records_as_itself_and_by_consent_only() {
+	use vouchsafe_client::chain::{Scope, Scopes};
+	let fixture = Fixture::new();
+	fixture.deliver(&author(), &fixture.envelope()).await.unwrap();
+	let person = |block: &mut BlockDouble| {
+		let own = block.accounts.get_mut(&account_bytes(&id(&reader()))).unwrap();
+		own.kind = AccountKind::Person;
+		block.representatives.push((id(&patient()), id(&reader()), Scopes::of(Scope::ALL)));
+		for opening in block.openings.values_mut().flatten() {
+			opening.ground = Ground::Consent { institution: None };
+			opening.purpose = Purpose::PatientRequest;
+		}
+	};
+	fixture.set_chain(person, person);
+	let release = fixture.release(&reader()).await.unwrap();
+	let [released] = &release.shares[..] else { panic!("{release:?}") };
+	let open = |reader: AccountId| {
+		let address = address(INSTITUTION);
+		let reader = account_bytes(&reader);
+		open_release(&fixture.reader_key, &address, &reader, &released.sealed.0)
+	};
+	assert!(open(id(&reader())).unwrap() == fixture.split.shares[1]);
+	assert!(open(id(&patient())).is_err(), "not in the patient's name");
+	// The patient's own share is not for representatives.
+	let whose = Hex::from(&id(&patient()));
+	let fetch = FetchPatientEnvelope { patient: whose, record: Hex(RECORD), version: 0 };
+	let request = fixture.sign(&reader(), action::FETCH_PATIENT_ENVELOPE, &fetch);
+	let answer = fetch_patient_envelope(State(fixture.state.clone()), request).await;
+	assert!(matches!(answer, Err(ApiError::NoAccess)));
+	let suspended = |block: &mut BlockDouble| {
+		person(block);
+		block.permitted.clear();
+	};
+	for (finalized, best) in [(true, false), (false, true)] {
+		let at = |permitted| -> &dyn Fn(&mut BlockDouble) {
+			if permitted {
+				&person
+			} else {
+				&suspended
+			}
+		};
+		fixture.set_chain(at(finalized), at(best));
+		fixture.has_no_access().await;
+	}
+}
+
 #[tokio::test]
 async fn only_the_author_delivers_and_only_to_holders() {
 	let fixture = Fixture::new();
@@ -689,7 +738,7 @@ async fn everything_protected_needs_a_recent_block() {
 	let request = fixture.sign(&patient(), action::FETCH_PATIENT_ENVELOPE, &fetch);
 	let answer = fetch_patient_envelope(shared(), request).await;
 	assert!(matches!(answer, Err(ApiError::Behind(_))));
-	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey::default());
 	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::Behind(_))));
 	let ask = AskLabelTags { patient: whose, words: vec!["hiv".into()] };
 	let request = fixture.sign(&reader(), action::LABEL_TAGS, &ask);
@@ -725,7 +774,7 @@ async fn a_key_that_was_stopped_in_the_best_block_gets_nothing() {
 	};
 	fixture.set_chain(|_| (), stop);
 	let (whose, shared) = (Hex::from(&id(&patient())), || State(fixture.state.clone()));
-	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey {});
+	let request = fixture.sign(&patient(), action::FETCH_LABEL_KEY, &FetchLabelKey::default());
 	assert!(matches!(fetch_label_key(shared(), request).await, Err(ApiError::NoAccess)));
 	let ask = ReadLog { patient: whose, institution: None, from: 0, limit: 1 };
 	let request = fixture.sign(&patient(), action::READ_LOG, &ask);

@@ -109,7 +109,17 @@ impl Fixture {
 	}
 
 	async fn openable(&self, by: &Keypair, after: Option<H256>) -> Result<Openable, ApiError> {
-		let (patient, institution) = (Hex::from(&patient()), Hex::from(&INSTITUTION));
+		self.openable_for(by, Some(INSTITUTION), after).await
+	}
+
+	/// What is open to who acts for this institution, or for none.
+	async fn openable_for(
+		&self,
+		by: &Keypair,
+		institution: Option<AccountId>,
+		after: Option<H256>,
+	) -> Result<Openable, ApiError> {
+		let (patient, institution) = (Hex::from(&patient()), institution.as_ref().map(Hex::from));
 		let body = AskOpenable { patient, institution, after: after.map(Hex::from) };
 		let request = self.sign(by, action::OPENABLE, &body);
 		openable(self.state(), request).await.map(|Json(answer)| answer)
@@ -359,9 +369,32 @@ async fn a_practitioner_learns_what_can_be_opened_at_both_blocks() {
 	fixture.node.lock_relay().closed_at_best.push(RECORD);
 	assert_eq!(fixture.openable(&by, None).await.unwrap().records, [Hex([8; 32])]);
 	assert!(is_refused(fixture.openable(&dev::charlie(), None).await), "a patient");
+	assert!(is_refused(fixture.openable_for(&by, None, None).await), "for no institution");
+	assert!(is_refused(fixture.openable_for(&dev::charlie(), None, None).await));
 	assert!(is_refused(fixture.openable(&dev::eve(), None).await));
 	let old = Fixture::with(|node| node.best.time -= 1_000);
 	assert!(matches!(old.openable(&by, None).await, Err(ApiError::Behind(_))));
+}
+
+#[tokio::test]
+async fn a_person_learns_what_can_be_opened_for_no_institution() {
+	let by = dev::dave();
+	let person = account(AccountKind::Person, INSTITUTION, [0; 32]);
+	let fixture = Fixture::with(|node| {
+		for block in [&mut node.finalized, &mut node.best] {
+			block.accounts.insert(account_bytes(&by.account()), person.clone());
+		}
+	});
+	let open = |record| fixture.node.lock_relay().open.push((by.account(), patient(), record));
+	assert!(fixture.openable_for(&by, None, None).await.unwrap().records.is_empty());
+	open(RECORD);
+	open(H256([8; 32]));
+	let answer = fixture.openable_for(&by, None, None).await.unwrap();
+	assert_eq!(answer.records, [Hex([7; 32]), Hex([8; 32])]);
+	fixture.node.lock_relay().closed_at_best.push(RECORD);
+	let answer = fixture.openable_for(&by, None, None).await.unwrap();
+	assert_eq!(answer.records, [Hex([8; 32])]);
+	assert!(is_refused(fixture.openable(&by, None).await), "a person acts for no institution");
 }
 
 #[tokio::test]

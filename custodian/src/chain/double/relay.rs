@@ -161,7 +161,7 @@ impl Relay for NodeDouble {
 		&self,
 		block: H256,
 		reader: &AccountId,
-		_institution: &AccountId,
+		_institution: Option<&AccountId>,
 		patient: &AccountId,
 		after: Option<H256>,
 		limit: usize,

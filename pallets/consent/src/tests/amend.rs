@@ -131,10 +131,11 @@ fn amend_to_unsound_terms_fails() {
 fn amend_names_who_amended() {
 	build_and_execute(|| {
 		let id = grant(team(), terms());
-		Admitted::set_signer(Some(RELATIVE));
+		represent_by(Some(RELATIVE));
 		assert_ok!(amend(id, 0, imaging()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
-		Admitted::set_signer(Some(PATIENT));
+		represent_by(None);
+		Admitted::set_signer(Some(RELATIVE));
 		assert_ok!(amend(id, 1, terms()));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
 	});

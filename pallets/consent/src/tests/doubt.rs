@@ -49,9 +49,11 @@ fn confirm_waits_for_the_patients_own_key() {
 		People::set_standing(&PATIENT, Standing::Barred { since: AFTER });
 		assert_noop!(confirm(id), Error::<Test>::KeyInDoubt);
 		People::set_standing(&PATIENT, Standing::Active);
-		Admitted::set_signer(Some(RELATIVE));
+		represent_by(Some(RELATIVE));
 		assert_noop!(confirm(id), Error::<Test>::OwnKeyOnly);
-		Admitted::set_signer(Some(PATIENT));
+		represent_by(None);
+		// One of several whose signatures the account needs.
+		Admitted::set_signer(Some(RELATIVE));
 		People::set_active(&PATIENT, false);
 		assert_noop!(confirm(id), Error::<Test>::NotPatient);
 		People::set_active(&PATIENT, true);

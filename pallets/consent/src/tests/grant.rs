@@ -84,9 +84,9 @@ fn grant_by_others_than_an_active_patient_fails() {
 		}
 		assert_noop!(Consent::grant(RuntimeOrigin::root(), team(), terms(), text()), BadOrigin);
 		assert_noop!(Consent::grant(RuntimeOrigin::none(), team(), terms(), text()), BadOrigin);
-		// A suspended patient, whoever signs: the origin is the patient all the same.
+		// A suspended patient, whoever acts: the origin is the patient all the same.
 		People::set_active(&PATIENT, false);
-		Admitted::set_signer(Some(RELATIVE));
+		represent_by(Some(RELATIVE));
 		assert_noop!(
 			Consent::grant(signed(PATIENT), team(), terms(), text()),
 			Error::<Test>::NotPatient
@@ -193,17 +193,20 @@ fn grant_drops_what_has_expired_under_its_key() {
 }
 
 #[test]
-fn grant_names_the_representative_who_signed() {
+fn grant_names_the_representative_who_acts() {
 	build_and_execute(|| {
-		Admitted::set_signer(Some(PATIENT));
-		grant(team(), terms());
-		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
-		Admitted::set_signer(Some(RELATIVE));
+		// Whoever signs: a new key, or one of several whose signatures the account needs.
+		for signer in [None, Some(PATIENT), Some(RELATIVE)] {
+			Admitted::set_signer(signer);
+			grant(team(), terms());
+			assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Patient);
+		}
+		represent_by(Some(RELATIVE));
 		grant(team(), terms());
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
 		// So it is for a request that a representative approves.
 		let entered = <Consent as traits::Consents>::grant(&PATIENT, team(), terms(), text());
-		assert_eq!(entered, Ok(2));
+		assert_eq!(entered, Ok(4));
 		assert_eq!(last(&PATIENT, &team()).grantor, Grantor::Representative(RELATIVE));
 	});
 }

@@ -25,6 +25,8 @@ mod decide;
 mod doubt;
 mod grant;
 mod grantees;
+mod law;
+mod representatives;
 mod research;
 mod revoke;
 
@@ -66,6 +68,21 @@ fn text() -> ShownText {
 fn grant(grantee: Grantee, terms: Terms) -> ConsentId {
 	assert_ok!(Consent::grant(signed(PATIENT), grantee.clone(), terms, text()));
 	last(&PATIENT, &grantee).id
+}
+
+/// Says who represents the patient in the calls that follow: somebody who can permit whatever the patient
+/// can.
+fn represent_by(representative: Option<AccountId>) {
+	let highest = Confidentiality::VeryRestricted;
+	Representatives::set_representing(representative.map(|it| (it, highest)));
+}
+
+/// Grants by a representative of the patient, and gives the consent's number.
+fn grant_by(representative: AccountId, grantee: Grantee, terms: Terms) -> ConsentId {
+	represent_by(Some(representative));
+	let id = grant(grantee, terms);
+	represent_by(None);
+	id
 }
 
 /// All consents of a patient, as pages of a few.
@@ -209,8 +226,33 @@ fn try_state_finds_what_no_call_does() {
 			consent.grantor = assisted(DOCTOR, NURSE);
 			consent.terms.labels = LabelFilter::Any;
 		});
+		spoil(team(), |consent| {
+			consent.grantor = Grantor::Representative(RELATIVE);
+			consent.terms = denying(consent.terms.clone());
+			consent.terms.effect = Effect::Deny { binds_break_glass: true };
+		});
+		let relative = || Grantee::Person(RELATIVE);
+		spoil(relative(), |consent| consent.grantor = Grantor::Representative(RELATIVE));
+		spoil(team(), |consent| consent.grantor = Grantor::Law { authority: AUTHORITY });
+		spoil(relative(), |consent| {
+			consent.grantor = Grantor::Law { authority: AUTHORITY };
+			consent.terms = denying(consent.terms.clone());
+		});
 		let at = Grantee::PractitionerAt { practitioner: DOCTOR, institution: HOSPITAL };
 		spoil(at, |consent| consent.terms.effect = DENY);
+		// Two by law, with different numbers. The second is in the log too.
+		grant(Grantee::Everyone, terms());
+		let second = Consents::<Test>::take(PATIENT, Grantee::Everyone);
+		let mut two = sound.clone();
+		two.try_extend(second.into_iter()).unwrap();
+		two.iter_mut().for_each(|it| it.grantor = Grantor::Law { authority: AUTHORITY });
+		System::dec_sufficients(&PATIENT);
+		Consents::<Test>::insert(PATIENT, relative(), two.clone());
+		assert!(Consent::do_try_state().is_err());
+		two.truncate(1);
+		Consents::<Test>::insert(PATIENT, relative(), two);
+		assert_ok!(Consent::do_try_state());
+		Consents::<Test>::remove(PATIENT, relative());
 		Consents::<Test>::insert(PATIENT, team(), Provisions::default());
 		assert!(Consent::do_try_state().is_err());
 		Consents::<Test>::insert(PATIENT, team(), sound.clone());

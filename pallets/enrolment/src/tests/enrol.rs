@@ -5,7 +5,7 @@ use crate::{mock::Enrolment, *};
 use frame_support::{assert_noop, assert_ok, traits::fungible::Inspect};
 use sp_core::Pair;
 use sp_runtime::DispatchError;
-use vouchsafe_support::{Enrolment as _, Signatory};
+use vouchsafe_support::{Enrolment as _, Signatory, Wards};
 
 const EXPIRES: Moment = NOW + 600;
 
@@ -376,4 +376,32 @@ fn enrol_by_a_registrar_who_is_one_no_more_fails() {
 		},
 		Error::<Test>::NotRegistrar,
 	);
+}
+
+/// pallet-representation enrols patients who have no key.
+#[test]
+fn enrol_ward_works() {
+	run(|| {
+		let enrol = |name: &str| Enrolment::enrol_ward(&account(name), OTHER_KEY, &hospital_a());
+		assert_ok!(enrol("Ward"));
+		let ward = account("Ward");
+		let entry = Accounts::<Test>::get(&ward).unwrap();
+		assert_eq!((entry.kind, entry.status), (AccountKind::Patient, Status::Active));
+		assert_eq!((entry.encryption_key, entry.enrolled_by), (OTHER_KEY, hospital_a()));
+		assert_last(Event::Enrolled {
+			account: ward.clone(),
+			kind: AccountKind::Patient,
+			institution: hospital_a(),
+		});
+		// The other pallet logs it.
+		assert_eq!(lines(), []);
+		assert_eq!(System::account_nonce(&ward), 0);
+
+		assert_noop!(enrol("Ward"), Error::<Test>::AlreadyEnrolled);
+		let of_nobody = Enrolment::enrol_ward(&account("Other"), KEY, &patient_a());
+		assert_noop!(of_nobody, Error::<Test>::NotInstitution);
+		// It counts among those whom the hospital may enrol.
+		assert_ok!(enrol("Other"));
+		assert_noop!(enrol("Third"), Error::<Test>::CapReached);
+	});
 }

@@ -192,7 +192,7 @@ fn declare(who: AccountId) -> DispatchResult {
 }
 
 fn take_back(who: AccountId) -> DispatchResult {
-	Enrolment::take_death_back(signed(who), patient_a())
+	Enrolment::take_death_back(signed(who), patient_a()).map(|_| ()).map_err(|failed| failed.error)
 }
 
 fn status() -> Status {
@@ -267,9 +267,11 @@ fn a_death_is_taken_back_by_two_within_thirty_days() {
 		assert_noop!(declare(doctor_a()), Error::<Test>::StatusIsFinal);
 		Clock::set(since + DECEASED_UNDO - 1);
 		assert_ok!(take_back(doctor_a()));
-		assert_eq!(status(), Status::Deceased);
+		assert_eq!((status(), Representatives::told_revived()), (Status::Deceased, vec![]));
 		assert_ok!(take_back(registrar_a()));
 		assert_eq!(status(), Status::Active);
+		// The executors go.
+		assert_eq!(Representatives::told_revived(), [(patient_a(), registrar_a())]);
 		let proposed = LogEvent::StaffProposed(StaffMatter::TakeDeathBack);
 		assert_eq!(lines()[2], (patient_a(), doctor_a(), Some(hospital_a()), proposed));
 		assert_eq!(lines()[3].3, LogEvent::StatusSet(Status::Active));
@@ -279,6 +281,23 @@ fn a_death_is_taken_back_by_two_within_thirty_days() {
 		Clock::set(Clock::now().as_secs() + DECEASED_UNDO);
 		assert_noop!(take_back(doctor_a()), Error::<Test>::TooLate);
 		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Active));
+	});
+}
+
+#[test]
+fn take_death_back_weighs_the_executors_only_at_the_end() {
+	use frame_support::dispatch::GetDispatchInfo;
+	use vouchsafe_support::Representation as _;
+	run(|| {
+		let own = <() as WeightInfo>::declare_deceased();
+		let call = Call::<Test>::take_death_back { patient: patient_a() };
+		let declared = call.get_dispatch_info().call_weight;
+		assert_eq!(declared, own + Representatives::on_revived_weight());
+		assert_ok!(Enrolment::set_status(root(), patient_a(), Status::Deceased));
+		let weighs =
+			|who| Enrolment::take_death_back(signed(who), patient_a()).unwrap().actual_weight;
+		assert_eq!(weighs(doctor_a()), Some(own));
+		assert_eq!(weighs(registrar_a()), None);
 	});
 }
 

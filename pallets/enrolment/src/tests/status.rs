@@ -88,19 +88,48 @@ fn set_status_of_a_validator_suspends_but_does_not_end() {
 }
 
 #[test]
-fn set_status_weighs_the_seat_only_for_a_member() {
+fn set_status_weighs_what_follows() {
 	use frame_support::dispatch::GetDispatchInfo;
-	use vouchsafe_support::Consortium as _;
+	use vouchsafe_support::{Consortium as _, Representation as _};
 	run(|| {
 		let call = |account| Call::<Test>::set_status { account, status: Status::Suspended };
 		let own = <() as WeightInfo>::set_status();
+		let (seat, revival) = (Members::remove_seat_weight(), Representatives::on_revived_weight());
 		let declared = call(patient_a()).get_dispatch_info().call_weight;
-		assert_eq!(declared, own + Members::remove_seat_weight());
-		let of = |account| {
-			Enrolment::set_status(root(), account, Status::Suspended).unwrap().actual_weight
+		assert_eq!(declared, own + seat.max(revival));
+		let of =
+			|account, status| Enrolment::set_status(root(), account, status).unwrap().actual_weight;
+		assert_eq!(of(patient_a(), Status::Suspended), Some(own));
+		assert_eq!(of(hospital_a(), Status::Suspended), Some(own + seat));
+		assert_eq!(of(hospital_a(), Status::Active), Some(own));
+		// And what follows from a death that is taken back only then.
+		assert_eq!(of(patient_a(), Status::Deceased), Some(own));
+		assert_eq!(of(patient_a(), Status::Active), Some(own + revival));
+	});
+}
+
+/// Otherwise an executor would go on reading a living patient's records.
+#[test]
+fn set_status_of_a_patient_who_is_not_dead_ends_the_executors() {
+	run(|| {
+		let set = |status| {
+			assert_ok!(Enrolment::set_status(root(), patient_a(), status));
 		};
-		assert_eq!(of(patient_a()), Some(own));
-		assert_eq!(of(hospital_a()), None);
+		for status in [Status::Suspended, Status::Active, Status::Deceased, Status::Deceased] {
+			set(status);
+		}
+		assert_eq!(Representatives::told_revived(), []);
+		set(Status::Active);
+		// Root has no account, so it is the signer, or else the patient.
+		let mut told = vec![(patient_a(), patient_a())];
+		assert_eq!(Representatives::told_revived(), told);
+		Admitted::set_signer(Some(hospital_b()));
+		for status in [Status::Suspended, Status::Ended, Status::Merged, Status::Closed] {
+			set(Status::Deceased);
+			set(status);
+			told.push((patient_a(), hospital_b()));
+			assert_eq!(Representatives::told_revived(), told);
+		}
 	});
 }
 
@@ -262,6 +291,16 @@ fn set_signing_disabled_works() {
 		assert_eq!(may_sign(&patient_a()), Some(true));
 		assert_ok!(Enrolment::set_signing_disabled(root(), hospital_a(), Some(NOW)));
 		assert_eq!(may_sign(&hospital_a()), Some(false));
+	});
+}
+
+#[test]
+fn set_signing_disabled_of_a_ward_fails() {
+	run(|| {
+		Representatives::add_ward(&patient_a());
+		let set = |since| Enrolment::set_signing_disabled(signed(hospital_a()), patient_a(), since);
+		assert_noop!(set(Some(NOW)), Error::<Test>::NoKey);
+		assert_ok!(set(None));
 	});
 }
 

@@ -6,6 +6,7 @@ mod create;
 mod create_many;
 mod mark_entered_in_error;
 mod reading;
+mod representatives;
 
 // The pallet; the storage of the same name is `crate::Records`.
 use crate::{

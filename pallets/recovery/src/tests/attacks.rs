@@ -12,7 +12,7 @@ fn too_few_guardians_with_the_hospital_fail() {
 		assert_noop!(propose(REGISTRAR, NEW), Error::<Test>::HasGuardians);
 		assert_noop!(attest(NEW), Error::<Test>::ByGuardians);
 		Clock::pass(RECOVERY_DELAY);
-		assert_noop!(finish(), Error::<Test>::Incomplete);
+		assert_noop!(finish(NEW), Error::<Test>::Incomplete);
 	});
 }
 
@@ -48,7 +48,7 @@ fn a_thief_who_changes_key_and_guardians_gets_nothing() {
 		Clock::pass(RECOVERY_DELAY);
 		let thiefs = begin_with(DOCTOR, list(&[DOCTOR, NURSE]), "Thief");
 		assert_noop!(thiefs, Error::<Test>::InvalidGuardians);
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 		assert_eq!(key_of_patient(), key(NEW));
 	});
 }
@@ -66,10 +66,10 @@ fn a_thiefs_guardians_are_in_doubt_until_the_end() {
 		assert_ok!(approve(NURSE, "Thief"));
 		Clock::pass(RECOVERY_DELAY);
 		disable_since(theft);
-		assert_noop!(finish(), Error::<Test>::GuardiansInDoubt);
+		assert_noop!(finish("Thief"), Error::<Test>::GuardiansInDoubt);
 		// It keeps the patient's own guardians from nothing.
 		Clock::set(recover(NEW));
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 		assert_eq!(key_of_patient(), key(NEW));
 	});
 }
@@ -84,7 +84,7 @@ fn a_hospital_that_disables_a_key_needs_the_authority_twice() {
 		assert_ok!(attest("Hospital"));
 		assert_ok!(object("Hospital"));
 		Clock::pass(RECOVERY_DELAY);
-		assert_noop!(finish(), Error::<Test>::Incomplete);
+		assert_noop!(finish("Hospital"), Error::<Test>::Incomplete);
 	});
 	build_and_execute(|| {
 		assert_ok!(name_guardians(&three()));

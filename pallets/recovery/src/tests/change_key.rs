@@ -108,7 +108,7 @@ fn change_key_to_a_key_that_is_somebodys_fails() {
 		for name in ["First", "Second"] {
 			assert_ok!(change_key(PATIENT, name));
 			Clock::pass(KEY_DELAY);
-			assert_ok!(finish());
+			assert_ok!(finish(name));
 			assert_noop!(change_key(PATIENT, name), Error::<Test>::KeyTaken);
 		}
 		assert_noop!(change_key(PATIENT, "First"), Error::<Test>::KeyTaken);

@@ -41,7 +41,7 @@ fn recovery_does_not_show_an_attempt_that_has_lapsed() {
 fn key_state_tells_for_whom_a_key_signs() {
 	build_and_execute(|| {
 		Clock::set(recover(NEW));
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 		for (key, state) in [
 			(key(NEW), Some(KeyState::Signs(PATIENT))),
 			(PATIENT, Some(KeyState::Replaced)),
@@ -75,5 +75,19 @@ fn may_object_is_for_what_is_under_way() {
 		Clock::pass(1);
 		disable_since(doubles::now());
 		assert!(!Recovery::may_object(&PATIENT, &key(NEW)));
+	});
+}
+
+#[test]
+fn has_new_key_tells_whether_the_first_key_was_replaced() {
+	build_and_execute(|| {
+		assert!(!Recovery::has_new_key(&PATIENT));
+		Clock::set(recover(NEW));
+		assert!(!Recovery::has_new_key(&PATIENT));
+		assert_ok!(finish(NEW));
+		assert!(Recovery::has_new_key(&PATIENT));
+		for other in [key(NEW), OTHER_PATIENT, STRANGER] {
+			assert!(!Recovery::has_new_key(&other));
+		}
 	});
 }

@@ -8,7 +8,7 @@ use vouchsafe_primitives::{
 	audit::{LogEvent, StaffMatter},
 	*,
 };
-use vouchsafe_support::Enrolment;
+use vouchsafe_support::{Enrolment, KeyHistory};
 
 mod approve;
 mod attacks;
@@ -128,8 +128,8 @@ fn object(name: &str) -> DispatchResult {
 	Recovery::object(signed(PATIENT), PATIENT, key(name))
 }
 
-fn finish() -> DispatchResult {
-	Recovery::finish(signed(STRANGER_WHO_IS_ENROLLED), PATIENT)
+fn finish(name: &str) -> DispatchResult {
+	Recovery::finish(signed(STRANGER_WHO_IS_ENROLLED), PATIENT, key(name))
 }
 
 /// Anyone enrolled can finish.
@@ -215,8 +215,8 @@ fn other_origins_fail() {
 			assert_noop!(proposed, BadOrigin);
 			let attested = Recovery::attest(origin.clone(), AUTHORITY, PATIENT, new.clone());
 			assert_noop!(attested, BadOrigin);
-			assert_noop!(Recovery::object(origin.clone(), PATIENT, new), BadOrigin);
-			assert_noop!(Recovery::finish(origin, PATIENT), BadOrigin);
+			assert_noop!(Recovery::object(origin.clone(), PATIENT, new.clone()), BadOrigin);
+			assert_noop!(Recovery::finish(origin, PATIENT, new), BadOrigin);
 		}
 		for origin in [signed(HOSPITAL), RuntimeOrigin::none()] {
 			assert_noop!(Recovery::set_key(origin, HOSPITAL, key(NEW), SEALED), BadOrigin);
@@ -234,7 +234,7 @@ fn a_spoiled_state_is_noticed() {
 			back();
 		};
 		Clock::set(recover(NEW));
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 		recover(OTHER);
 		spoil(&|| Keys::<Test>::remove(key(NEW)), &|| {
 			Keys::<Test>::insert(key(NEW), KeyState::Signs(PATIENT));

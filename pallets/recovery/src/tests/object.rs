@@ -14,7 +14,7 @@ fn object_to_the_own_change_ends_it() {
 		assert_eq!(logged(), (PATIENT, None, LogEvent::KeyChangeEnded { key: key(NEW) }));
 		assert_eq!(events(), [Event::KeyChangeEnded { account: PATIENT, key: key(NEW) }]);
 		Clock::pass(KEY_DELAY);
-		assert_noop!(finish(), Error::<Test>::NothingUnderWay);
+		assert_noop!(finish(NEW), Error::<Test>::NothingUnderWay);
 	});
 }
 
@@ -35,7 +35,7 @@ fn object_to_the_guardians_attempt_ends_it() {
 		let event = LogEvent::RecoveryObjected { key: key.clone(), ended };
 		assert_eq!(logged(), (PATIENT, None, event));
 		assert_eq!(events(), [Event::RecoveryObjected { account: PATIENT, key, ended }]);
-		assert_noop!(finish(), Error::<Test>::NothingUnderWay);
+		assert_noop!(finish(NEW), Error::<Test>::NothingUnderWay);
 	});
 }
 
@@ -47,7 +47,7 @@ fn object_to_the_guardians_attempt_with_a_disabled_key_fails() {
 		disable_since(START + 1);
 		assert_noop!(object(NEW), Error::<Test>::KeyDisabled);
 		Clock::set(from);
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 	});
 }
 
@@ -78,7 +78,7 @@ fn object_to_the_institutions_attempt_delays_it() {
 		assert_eq!(logged(), (PATIENT, None, event));
 		assert_eq!(events(), [Event::RecoveryObjected { account: PATIENT, key, ended }]);
 		Clock::pass(RECOVERY_DELAY);
-		assert_noop!(finish(), Error::<Test>::Incomplete);
+		assert_noop!(finish(NEW), Error::<Test>::Incomplete);
 		assert_ok!(attest(NEW));
 		assert_eq!(ready_from(), Some(START + 2 * RECOVERY_DELAY));
 	});
@@ -95,7 +95,7 @@ fn object_late_leaves_time_for_the_second_attestation() {
 		Clock::pass(LIFETIME - 1);
 		assert_ok!(attest(NEW));
 		Clock::pass(RECOVERY_DELAY);
-		assert_ok!(finish());
+		assert_ok!(finish(NEW));
 	});
 }
 
@@ -176,5 +176,32 @@ fn object_to_a_key_of_both_ends_the_own_change_first() {
 		assert!(attempt_of_patient().is_some());
 		assert_ok!(object(NEW));
 		assert_eq!(attempt_of_patient(), None);
+	});
+}
+
+/// Nobody has a ward's key, so its representatives object for it.
+#[test]
+fn object_by_a_wards_representative_works() {
+	build_and_execute(|| {
+		Representatives::add(&PATIENT, &FRIEND, Scopes::default());
+		propose_by_two(NEW);
+		let object = |who| Recovery::object(signed(who), PATIENT, key(NEW));
+		// Who has a key objects alone.
+		assert_noop!(object(FRIEND), Error::<Test>::NotTheAccount);
+		Representatives::add_ward(&PATIENT);
+		for who in [SPOUSE, DOCTOR, HOSPITAL, STRANGER] {
+			assert_noop!(object(who), Error::<Test>::NotTheAccount);
+		}
+		assert_ok!(object(FRIEND));
+		let event = LogEvent::RecoveryObjected { key: key(NEW), ended: false };
+		assert_eq!(logged(), (FRIEND, None, event));
+		// Once, whoever it was.
+		Representatives::add(&PATIENT, &SPOUSE, Scopes::default());
+		assert_noop!(object(SPOUSE), Error::<Test>::AlreadyObjected);
+		assert_ok!(attest(NEW));
+		assert_eq!(ready_from(), None);
+		assert_ok!(attest(NEW));
+		Clock::pass(RECOVERY_DELAY);
+		assert_ok!(finish(NEW));
 	});
 }

@@ -27,7 +27,7 @@ fn set_key_removes_the_institutions_own_change() {
 		assert_ok!(change_key(HOSPITAL, NEW));
 		assert_ok!(set(HOSPITAL, OTHER));
 		Clock::pass(KEY_DELAY);
-		let finished = Recovery::finish(signed(PATIENT), HOSPITAL);
+		let finished = Recovery::finish(signed(PATIENT), HOSPITAL, key(NEW));
 		assert_noop!(finished, Error::<Test>::NothingUnderWay);
 	});
 }

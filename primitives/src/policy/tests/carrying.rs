@@ -75,6 +75,19 @@ fn a_record_of_another_patient_or_too_confidential_is_not_covered() {
 }
 
 #[test]
+fn nothing_stays_for_who_reads_by_law() {
+	let grantee = Grantee::Person(account(DOCTOR));
+	let may_stay = |grantor| {
+		let consent = Consent { grantor, ..consent(1, permit()) };
+		let carried = Carried { grantee: &grantee, consent: &consent, country: None };
+		allows_some_reader(&carried, &facts(), [], NOW)
+	};
+	assert!(may_stay(Grantor::Patient));
+	assert!(may_stay(Grantor::Representative(account(OTHER_DOCTOR))));
+	assert!(!may_stay(Grantor::Law { authority: account(50) }));
+}
+
+#[test]
 fn a_deny_that_matches_ends_it() {
 	assert!(!may_stay(&at_hospital_b(), permit(), &[deny()]));
 	let weaken: [fn(&mut Terms); 9] = [
@@ -142,11 +155,13 @@ proptest! {
 		};
 		let of = |grantee: &Grantee| book.get(grantee).cloned().unwrap_or_default();
 		let consent = of(&found.grantee).into_iter().find(|consent| consent.id == found.id).unwrap();
+		let is_by_law = consent.is_by_law();
 		// The holder is no party to the consents.
 		let denies: Vec<Consent> =
 			denying_grantees(&found.grantee, &account(99)).iter().flat_map(of).collect();
 		let country = found.grantee.institution().and_then(|_| question.actor.country());
 		let carried = Carried { grantee: &found.grantee, consent: &consent, country };
-		prop_assert!(allows_some_reader(&carried, facts, &denies, question.now));
+		let may_stay = allows_some_reader(&carried, facts, &denies, question.now);
+		prop_assert_eq!(may_stay, !is_by_law);
 	}
 }

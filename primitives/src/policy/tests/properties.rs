@@ -29,10 +29,10 @@ fn action() -> impl Strategy<Value = Action> {
 }
 
 fn purpose() -> impl Strategy<Value = Purpose> {
-	select(vec![Purpose::Treatment, Purpose::EmergencyTreatment])
+	select(vec![Purpose::Treatment, Purpose::EmergencyTreatment, Purpose::PatientRequest])
 }
 
-fn confidentiality() -> impl Strategy<Value = Confidentiality> {
+pub(super) fn confidentiality() -> impl Strategy<Value = Confidentiality> {
 	select(Confidentiality::ALL.to_vec())
 }
 
@@ -87,7 +87,7 @@ fn label_filter(effect: Effect) -> impl Strategy<Value = LabelFilter> {
 	}
 }
 
-fn moment() -> impl Strategy<Value = Moment> {
+pub(super) fn moment() -> impl Strategy<Value = Moment> {
 	0u64..6
 }
 
@@ -136,7 +136,7 @@ pub(super) fn actor() -> impl Strategy<Value = Actor> {
 		})
 }
 
-fn record_facts() -> impl Strategy<Value = RecordFacts> {
+pub(super) fn record_facts() -> impl Strategy<Value = RecordFacts> {
 	(
 		1u8..3,
 		institution(),
@@ -208,7 +208,7 @@ pub(super) fn grantee() -> impl Strategy<Value = Grantee> {
 	]
 }
 
-fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> {
+pub(super) fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> {
 	let what = (
 		effect.prop_flat_map(|effect| (Just(effect), label_filter(effect))),
 		vec(category(), 0..2),
@@ -250,11 +250,11 @@ fn terms(effect: impl Strategy<Value = Effect>) -> impl Strategy<Value = Terms> 
 	)
 }
 
-fn permit() -> impl Strategy<Value = Effect> {
+pub(super) fn permit() -> impl Strategy<Value = Effect> {
 	Just(Effect::Permit)
 }
 
-fn deny() -> impl Strategy<Value = Effect> {
+pub(super) fn deny() -> impl Strategy<Value = Effect> {
 	any::<bool>().prop_map(|binds_break_glass| Effect::Deny { binds_break_glass })
 }
 
@@ -263,17 +263,35 @@ fn provision() -> impl Strategy<Value = (Grantee, Terms)> {
 	(grantee(), terms(effect))
 }
 
-/// Numbers the provisions from 0.
-fn numbered(provisions: Vec<(Grantee, Terms)>) -> Vec<(Grantee, Consent)> {
-	provisions
-		.into_iter()
-		.zip(0..)
-		.map(|((grantee, terms), id)| (grantee, consent(id, terms)))
-		.collect()
+/// Who grants. A permit by law can be anybody's here, so that it covers often.
+fn grantor() -> impl Strategy<Value = Grantor> {
+	let (first, second) = (account(52), account(53));
+	prop_oneof![
+		6 => Just(Grantor::Patient),
+		2 => Just(Grantor::Representative(account(51))),
+		1 => moment().prop_map(move |counts_from| {
+			Grantor::Assisted { first: first.clone(), second: second.clone(), counts_from }
+		}),
+		1 => Just(Grantor::Law { authority: account(50) }),
+	]
 }
 
+/// A consent that somebody grants who can: nobody but the patient and representatives denies.
+fn granted(id: ConsentId, terms: Terms, grantor: Grantor) -> Consent {
+	let denies = terms.effect != Effect::Permit;
+	let only_permits = matches!(grantor, Grantor::Assisted { .. } | Grantor::Law { .. });
+	let grantor = if denies && only_permits { Grantor::Patient } else { grantor };
+	Consent { grantor, ..consent(id, terms) }
+}
+
+/// Consents with the numbers from 0.
 pub(super) fn consents() -> impl Strategy<Value = Vec<(Grantee, Consent)>> {
-	vec(provision(), 0..24).prop_map(numbered)
+	vec((provision(), grantor()), 0..24).prop_map(|provisions| {
+		let numbered = provisions.into_iter().zip(0..);
+		numbered
+			.map(|(((grantee, terms), grantor), id)| (grantee, granted(id, terms, grantor)))
+			.collect()
+	})
 }
 
 fn permits(question: &Question, consents: &[(Grantee, Consent)]) -> bool {
@@ -330,10 +348,14 @@ proptest! {
 	}
 
 	#[test]
-	fn more_confidentiality_never_opens(mut question in a_question(), consents in consents()) {
+	fn more_confidentiality_never_opens(
+		mut question in a_question(),
+		consents in consents(),
+		higher in confidentiality(),
+	) {
 		let before = permits(&question, &consents);
 		if let Subject::Record(facts) = &mut question.subject {
-			facts.confidentiality = Confidentiality::VeryRestricted;
+			facts.confidentiality = facts.confidentiality.max(higher);
 		}
 		prop_assert!(before || !permits(&question, &consents));
 	}

@@ -80,7 +80,7 @@ impl<H: Host> Account<H> {
 	) -> Result<ConsentLine> {
 		let teller = Teller { speech, names: &session.names, labels };
 		let language = String::from_utf8_lossy(&found.text.language).into_owned();
-		let agreed = match language == speech.language() {
+		let agreed = match language == speech.language() || found.is_by_law() {
 			true => None,
 			false => {
 				let text = consent::kept_text(session, &found.text).await?;
@@ -96,13 +96,14 @@ impl<H: Host> Account<H> {
 			id: found.id,
 			permits: found.terms.effect == Effect::Permit,
 			grantee: teller.grantee_short(grantee),
-			sentence: teller.consent(grantee, &found.terms),
+			sentence: teller.consent_of(&self.account(), grantee, found),
 			agreed,
 			notes,
 			until: until.map(|it| speech.moment_near(it, now)).unwrap_or_default(),
 			is_stop: is_stop(grantee, found),
 			is_assisted: found.is_assisted(),
-			form: form_of(session, labels, grantee, &found.terms),
+			is_by_law: found.is_by_law(),
+			form: form_of(labels, grantee, found),
 		})
 	}
 
@@ -191,7 +192,7 @@ impl<H: Host> Account<H> {
 		};
 		let action = match amends {
 			Some(id) => {
-				let (grantee, found) = consent::find(&session, id).await?;
+				let (grantee, found) = consent::find_to_change(&session, id).await?;
 				let terms = terms_of_form(form, found.terms.clone(), &labels)?;
 				Action::Amend { id, grantee, before: found.terms, terms, carry }
 			},
@@ -214,14 +215,15 @@ impl<H: Host> Account<H> {
 	pub(super) async fn draft_revocation(&self, id: u32, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		let (grantee, found) = consent::find(&session, id).await?;
+		let (grantee, found) = consent::find_to_change(&session, id).await?;
 		self.draft(&session, &at, Action::Revoke { id, grantee, terms: found.terms }, speech).await
 	}
 
 	pub(super) async fn draft_stop(&self, stop: Stop, speech: &'static Speech) -> Result<Draft> {
 		let session = self.session().await?;
 		let at = session.finalized().await?;
-		self.draft(&session, &at, Action::Stop(stop), speech).await
+		let amends = stop::amended(&session).await?;
+		self.draft(&session, &at, Action::Stop { stop, amends }, speech).await
 	}
 
 	pub(super) async fn draft_refuse_assisted(&self, speech: &'static Speech) -> Result<Draft> {
@@ -286,13 +288,8 @@ pub(super) fn grantee_of(key: &str) -> Result<Grantee> {
 	codec::DecodeAll::decode_all(&mut &bytes[..]).ok().context("not a grantee")
 }
 
-/// A consent as the page's form has it, if the form can express it.
-fn form_of<H: Host>(
-	_session: &Session<H>,
-	labels: &LabelTable,
-	grantee: &Grantee,
-	terms: &Terms,
-) -> Option<ConsentForm> {
+/// A consent as the page's form has it, if the form can express it and the patient can amend it.
+fn form_of(labels: &LabelTable, grantee: &Grantee, consent: &Consent) -> Option<ConsentForm> {
 	let Terms {
 		effect,
 		categories,
@@ -308,8 +305,9 @@ fn form_of<H: Host>(
 		responsible,
 		countries,
 		traits,
-	} = terms;
-	let is_simple = authors.is_empty()
+	} = &consent.terms;
+	let is_simple = !consent.is_by_law()
+		&& authors.is_empty()
 		&& responsible.is_empty()
 		&& countries.is_empty()
 		&& traits.is_empty()
@@ -347,7 +345,47 @@ fn words<V: vouchsafe_speech::Phrase>(items: &[V], has: impl Fn(V) -> bool) -> V
 	items.iter().filter(|it| has(**it)).map(ToString::to_string).collect()
 }
 
-/// Whether this consent stops everything.
+/// Whether this consent stops everything. One that a representative gave does not stop who reads by law, so the
+/// patient can give another one.
 fn is_stop(grantee: &Grantee, consent: &Consent) -> bool {
-	!stop::in_force([(grantee, consent)]).is_empty()
+	stop::in_force([(grantee, consent)]).iter().any(|it| it.representative().is_none())
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use vouchsafe_protocol::types::{AccountId, Grantor, ShownText, H256, POLICY_VERSION};
+
+	const ADA: AccountId = AccountId::new([4; 32]);
+
+	fn consent(terms: Terms, grantor: Grantor) -> Consent {
+		Consent {
+			id: 7,
+			revision: 0,
+			policy_version: POLICY_VERSION,
+			granted_at: 10,
+			confirmed_at: None,
+			terms,
+			text: ShownText { commitment: H256::zero(), language: *b"en" },
+			grantor,
+		}
+	}
+
+	#[test]
+	fn a_representatives_stop_is_not_the_patients() {
+		let by = |grantor| is_stop(&Grantee::Everyone, &consent(Stop::default().terms(), grantor));
+		assert!(by(Grantor::Patient));
+		assert!(!by(Grantor::Representative(ADA)));
+	}
+
+	#[test]
+	fn a_permit_by_law_is_not_amended() {
+		let of = |grantor| {
+			let consent = consent(consent::plain_terms(Effect::Permit), grantor);
+			form_of(&LabelTable::default(), &Grantee::Person(ADA), &consent)
+		};
+		assert!(of(Grantor::Patient).is_some());
+		assert!(of(Grantor::Representative(ADA)).is_some());
+		assert_eq!(of(Grantor::Law { authority: ADA }), None);
+	}
 }

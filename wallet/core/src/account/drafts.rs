@@ -67,8 +67,8 @@ pub(super) enum Action {
 	Refuse { request: u32 },
 	/// A consent is revoked.
 	Revoke { id: u32, grantee: Grantee, terms: Terms },
-	/// Everything is stopped.
-	Stop(Stop),
+	/// Everything is stopped: a deny, or a stop that there is gets other terms.
+	Stop { stop: Stop, amends: Option<u32> },
 	/// The stop is lifted.
 	Resume { id: u32, grantee: Grantee },
 	/// A study is joined: a permit, in place of one that there is, and the denies for it end.
@@ -100,7 +100,7 @@ impl Action {
 			Self::Grant { grantee, terms, .. }
 			| Self::Amend { grantee, terms, .. }
 			| Self::Approve { grantee, terms, .. } => Some((grantee.clone(), terms.clone())),
-			Self::Stop(stop) => Some((Stop::GRANTEE, stop.terms())),
+			Self::Stop { stop, .. } => Some((Stop::GRANTEE, stop.terms())),
 			Self::Join { study, terms, .. } => Some((Grantee::Study(*study), terms.clone())),
 			Self::Leave { study } => Some((Grantee::Study(*study), choice::leaving_terms())),
 			_ => None,
@@ -113,7 +113,7 @@ impl Action {
 			Self::Grant { terms, .. } => matches!(terms.effect, Effect::Deny { .. }),
 			Self::Revoke { terms, .. } => terms.effect == Effect::Permit,
 			Self::Refuse { .. }
-			| Self::Stop(_)
+			| Self::Stop { .. }
 			| Self::Leave { .. }
 			| Self::RefuseAssisted
 			| Self::Withdraw { .. } => true,
@@ -132,7 +132,7 @@ impl Action {
 			Self::Approve { .. } => speech.wallet_verb_permit(),
 			Self::Refuse { .. } => speech.wallet_verb_refuse(),
 			Self::Revoke { .. } => speech.wallet_verb_revoke(),
-			Self::Stop(_) => speech.wallet_verb_stop(),
+			Self::Stop { .. } => speech.wallet_verb_stop(),
 			Self::Resume { .. } => speech.wallet_verb_resume(),
 			Self::Join { .. } => speech.wallet_verb_join(),
 			Self::Leave { .. } => speech.wallet_verb_leave(),
@@ -165,13 +165,15 @@ impl Action {
 		match (self, call) {
 			(
 				Self::Grant { .. }
-				| Self::Stop(_)
+				| Self::Stop { amends: None, .. }
 				| Self::Leave { .. }
 				| Self::Join { amends: None, .. },
 				RuntimeCall::Consent(ConsentCall::grant { grantee, terms, .. }),
 			) => is_this(grantee, terms),
 			(
-				Self::Amend { id, .. } | Self::Join { amends: Some(id), .. },
+				Self::Amend { id, .. }
+				| Self::Stop { amends: Some(id), .. }
+				| Self::Join { amends: Some(id), .. },
 				RuntimeCall::Consent(ConsentCall::amend { grantee, id: called, terms, .. }),
 			) => called == id && is_this(grantee, terms),
 			(
@@ -281,7 +283,7 @@ impl<H: Host> Account<H> {
 			| Action::Approve { grantee, terms, .. } => {
 				self.sentence(session, grantee, terms, speech).await?
 			},
-			Action::Stop(_) | Action::Leave { .. } | Action::Join { .. } => {
+			Action::Stop { .. } | Action::Leave { .. } | Action::Join { .. } => {
 				let (grantee, terms) = action.terms().context("an action without terms")?;
 				let mut said = vec![self.sentence(session, &grantee, &terms, speech).await?];
 				if let Action::Join { denies, .. } = action {
@@ -390,7 +392,7 @@ impl<H: Host> Account<H> {
 		let (me, speech) = (self.account(), teller.speech);
 		let mut notes = Vec::new();
 		match action {
-			Action::Stop(stop) => {
+			Action::Stop { stop, .. } => {
 				notes.extend(teller.stop(stop.allows_adding, stop.binds_emergencies));
 			},
 			Action::Resume { .. } => notes.push(speech.wallet_note_resume()),
@@ -544,7 +546,7 @@ impl<H: Host> Account<H> {
 				let granted = consent::grant(session, grantee, terms.clone()).await?;
 				(granted, terms, carry)
 			},
-			Action::Stop(stop) => (stop::stop(session, stop).await?, stop.terms(), None),
+			Action::Stop { stop, .. } => (stop::stop(session, stop).await?, stop.terms(), None),
 			Action::Amend { id, terms, carry, .. } => {
 				(consent::amend(session, id, terms.clone()).await?, terms, carry)
 			},

@@ -477,6 +477,8 @@ pub struct ConsentLine {
 	pub is_stop: bool,
 	/// Whether a hospital's staff entered it.
 	pub is_assisted: bool,
+	/// Whether the law gives it to a representative. Nobody amends or revokes it.
+	pub is_by_law: bool,
 	/// The consent as the form has it, to be changed. `None` if the form cannot express it.
 	pub form: Option<super::ConsentForm>,
 }

@@ -162,9 +162,11 @@ function ConsentCard({ consent, isPast }: { consent: ConsentLine; isPast: boolea
 						{t("page-stop-lift")}
 					</a>
 				) : (
-					<button type="button" class="danger-quiet" disabled={isBusy.value} onClick={revoke}>
-						{t(isPast ? "page-remove" : "page-revoke")}
-					</button>
+					!consent.isByLaw && (
+						<button type="button" class="danger-quiet" disabled={isBusy.value} onClick={revoke}>
+							{t(isPast ? "page-remove" : "page-revoke")}
+						</button>
+					)
 				)}
 				{consent.form && !isPast && !consent.isStop && (
 					<a class="button" href={to("consent", String(consent.id))}>

@@ -70,7 +70,10 @@ fn each_action_is_about_its_own_calls() {
 			revoke(institution.clone(), 4),
 		),
 		(Action::Resume { id: 5, grantee: Grantee::Everyone }, revoke(Grantee::Everyone, 5)),
-		(Action::Stop(Stop::default()), grant(Grantee::Everyone, Stop::default().terms())),
+		(
+			Action::Stop { stop: Stop::default(), amends: None },
+			grant(Grantee::Everyone, Stop::default().terms()),
+		),
 		(Action::Refuse { request: 6 }, refuse(6)),
 		(Action::RefuseAssisted, ConsentCall::refuse_assisted.into()),
 		(Action::Holders { holders: vec![HOSPITAL], countries: vec![] }, holders(vec![HOSPITAL])),
@@ -88,6 +91,10 @@ fn each_action_is_about_its_own_calls() {
 	] {
 		assert!(!action.is_done_by(&call), "{call:?}");
 	}
+	let amends = Action::Stop { stop: Stop::default(), amends: Some(7) };
+	assert!(amends.is_done_by(&amend(Grantee::Everyone, 7, Stop::default().terms())));
+	assert!(!amends.is_done_by(&amend(Grantee::Everyone, 8, Stop::default().terms())));
+	assert!(!amends.is_done_by(&all[3].1));
 	let stricter = Stop { binds_emergencies: true, ..Stop::default() };
 	assert!(!all[3].0.is_done_by(&grant(Grantee::Everyone, stricter.terms())));
 }
