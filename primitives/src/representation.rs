@@ -156,8 +156,8 @@ pub fn new_year(year: u64) -> Option<Moment> {
 	days.checked_mul(DAY)
 }
 
-/// Whether the moment is the first one of a year, in UTC. The end of a minor's representation is: another
-/// day would be a birthday on the chain. Right until the year 3000.
+/// Whether the moment is the first one of a year, in UTC. A parent's representation ends at such a moment,
+/// because any other day could show a birthday on the chain. Correct up to the year 3000.
 pub fn is_new_year(moment: Moment) -> bool {
 	const COMMON_YEAR: Moment = 365 * DAY;
 	// Leap days make this year too late by one at most.

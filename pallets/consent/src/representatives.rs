@@ -41,9 +41,9 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Checks that the patient, or the representative who acts now, may amend or revoke the consent. A deny
-	/// whose giver represents the patient no more is for each representative to end: for a ward nobody else
-	/// could. At most 7 reads.
+	/// Checks that the patient, or the representative who acts now, may amend or revoke the consent. If the
+	/// representative who gave a deny no longer represents the patient, any representative may end it.
+	/// Otherwise nobody could end it for a ward. At most 7 reads.
 	pub(crate) fn ensure_may_change(patient: &AccountId, consent: &Consent) -> DispatchResult {
 		Self::ensure_not_by_law(consent)?;
 		let Some(who) = T::Representation::representative() else { return Ok(()) };

@@ -53,7 +53,7 @@ impl<T: Config> Pallet<T> {
 		}
 	}
 
-	/// Notes who represents whom, and what was noted before when `f` has ended, also if it fails.
+	/// Sets [`Acting`] while `f` runs. Afterwards restores the previous value, also if `f` fails.
 	fn while_representing<R>(representing: Representing, f: impl FnOnce() -> R) -> R {
 		let before = Acting::<T>::get();
 		Acting::<T>::put(representing);

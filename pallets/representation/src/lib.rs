@@ -29,8 +29,9 @@
 //!    The patient reads it in the log and [`object`](Pallet::object)s within
 //!    [`Config::ObjectionPeriod`] or later. The authority has to attest once more.
 //! 5. A patient has died. The executor is registered and attested, and reads.
-//! 6. A thief appoints a representative with the patient's stolen key. The hospital disables the key since the
-//!    theft: the appointment does not count. The patient appoints again, or ends it.
+//! 6. A thief appoints a representative with the patient's stolen key. The hospital disables the key and names
+//!    the time of the theft, so the appointment does not count. With a new key, the patient ends it, or
+//!    appoints somebody else.
 //!
 //! ## Data structures
 //!
@@ -127,8 +128,8 @@ pub mod pallet {
 		type ObjectionPeriod: Get<Moment>;
 		/// How long a registration, or an objection, waits for an authority, in seconds.
 		type RegistrationLifetime: Get<Moment>;
-		/// How many representatives a patient can have at a time: half of them appointed, and half by law. There
-		/// is place for [`MAX_REPRESENTATIVES`], whatever it says.
+		/// How many representatives a patient can have at a time: half of them appointed, and half by law. At
+		/// most [`MAX_REPRESENTATIVES`] are stored, even if this is higher.
 		type MaxRepresentatives: Get<u32>;
 		/// The weights.
 		type WeightInfo: WeightInfo;
@@ -139,8 +140,7 @@ pub mod pallet {
 	pub type RepresentativesOf<T: Config> =
 		StorageMap<_, Blake2_128Concat, AccountId, Representatives, ValueQuery>;
 
-	/// Who represents the patient as whom the call is made that is being dispatched. Empty between
-	/// transactions.
+	/// Who represents which patient in the call that is being dispatched. Empty between transactions.
 	#[pallet::storage]
 	pub type Acting<T: Config> = StorageValue<_, Representing>;
 
@@ -268,8 +268,8 @@ pub mod pallet {
 		ParentTooLong,
 		/// The caller is neither an active authority nor its privacy officer.
 		NotForAuthority,
-		/// The caller, or who signs for the caller, registered the representative or works for the institution
-		/// that did.
+		/// The caller or the signer registered the representative, or works for the institution that registered
+		/// it.
 		AlsoTheirStaff,
 		/// Something else was registered than what is to be attested.
 		OtherRegistration,
@@ -279,8 +279,8 @@ pub mod pallet {
 		NotAttested,
 		/// The patient has objected to this representative before.
 		ObjectedBefore,
-		/// The caller is neither a registrar nor a privacy officer of the institution that enrolled the
-		/// patient, and does not speak for an authority.
+		/// The caller is not the institution that enrolled the patient or its registrar or privacy officer, and
+		/// not an active authority or its privacy officer.
 		MayNotSuspend,
 		/// The representative is suspended already.
 		AlreadySuspended,
@@ -409,8 +409,9 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// An authority has to attest it within [`Config::RegistrationLifetime`]. A registration that is not
-		/// attested is replaced. Without scopes the representative only reads. A parent's representation
+		/// An authority has to attest it within [`Config::RegistrationLifetime`]. A new registration replaces
+		/// one that no authority has attested yet. Without scopes the representative only reads. A parent's
+		/// representation
 		/// ends with the first moment of a year.
 		///
 		/// ## Errors
@@ -455,10 +456,11 @@ pub mod pallet {
 		///
 		/// ## Details
 		///
-		/// `registration` is what was registered, so that nobody changes it meanwhile. The representation is
-		/// in force after [`Config::ObjectionPeriod`]; for a ward at once, and for one who has died at once if
-		/// the death was said so long ago. If the patient has objected, the period begins again. The
-		/// representative gets the permit to read by law, which counts from then on.
+		/// `registration` is what was registered, so that nobody changes it meanwhile. The representation comes
+		/// into force after [`Config::ObjectionPeriod`]. For a living ward it is in force at once; for a ward
+		/// who has died, not before [`Config::ObjectionPeriod`] after the death was recorded. After an
+		/// objection, the period begins again. The permit to read by law is stored now and counts from the same
+		/// moment.
 		///
 		/// ## Errors
 		///
@@ -477,8 +479,8 @@ pub mod pallet {
 		///
 		/// ## Events
 		///
-		/// - [`Event::Attested`]. In the patient's log: `ConsentGranted`, unless the representative is
-		///   suspended, then `Attested`.
+		/// - [`Event::Attested`]. In the patient's log: `ConsentGranted` (not if the representative is
+		///   suspended) and then `Attested`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::attest())]
 		pub fn attest(

@@ -98,8 +98,9 @@ impl<T: Config> Pallet<T> {
 		})
 	}
 
-	/// Grants the permit to read that the representative has by law, or ends it. The terms say from when on
-	/// it counts and until when, so it is stored before. At most 6 reads and 4 writes.
+	/// Grants the permit to read that the representative has by law, or ends it. The permit can be stored
+	/// before the representation is in force, because its terms say when it begins and ends. At most 6 reads
+	/// and 4 writes.
 	pub(crate) fn keep_permit(
 		patient: &AccountId,
 		representative: &Representative,

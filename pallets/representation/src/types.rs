@@ -14,7 +14,7 @@ pub trait ScopeOf<Call> {
 	fn scope_of(call: &Call) -> Option<Scope>;
 }
 
-/// Where a representation by law is on its way into force.
+/// How far a representation by law is: registered, attested, objected to, or attested again.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
