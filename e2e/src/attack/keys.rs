@@ -279,10 +279,10 @@ async fn a_thief(network: &Network) -> Played {
 		(finish(&theirs), "Recovery.NothingUnderWay", got),
 	];
 	let right = request(&scene, &patient, &keypair("//Attack//Thief//Right")?).await?;
-	tokio::try_join!(all_refused(&scene, "//DoctorB", calls), async {
-		scene.ok(sister, begin(&right, both)).await?;
-		scene.ok(friend, approve(&right)).await
-	})?;
+	// Before the right key is under way: then there is another key to finish.
+	all_refused(&scene, "//DoctorB", calls).await?;
+	scene.ok(sister, begin(&right, both)).await?;
+	scene.ok(friend, approve(&right)).await?;
 	let again = change(&scene, &patient, &thief).await?;
 	disabled_key_is_refused(&scene, key, again, "the patient's key, begun anew").await?;
 	let ends = "the end of the patient's own recovery";
