@@ -20,7 +20,7 @@ use anyhow::{bail, ensure, Result};
 use vouchsafe_protocol::{
 	calls::{RepresentationCall, RuntimeCall},
 	events::Included,
-	representatives::{self, basis},
+	representatives::{self, basis, scopes},
 	traits::{SendOutsideWasm, View},
 	types::{
 		AccountId, Confidentiality, Consent, Effect, Force, Grantee, Grantor, LegalBasis,
@@ -29,14 +29,20 @@ use vouchsafe_protocol::{
 };
 use vouchsafe_speech::Teller;
 
-pub use vouchsafe_protocol::representatives::scopes as scopes_of;
-
 impl<P: Platform> Session<P> {
 	/// The patient whose commands these are: the one for whom the user acts, or else the user.
 	pub fn patient(&self) -> Result<AccountId> {
 		match &self.for_patient {
 			Some(patient) => Ok(patient.clone()),
 			None => Ok(self.me()?.account()),
+		}
+	}
+
+	/// Whose something of the patient's is: “your”, or “Ada’s” if the user acts for Ada.
+	pub fn whose(&self) -> String {
+		match &self.for_patient {
+			Some(patient) => format!("{}’s", self.names.show(patient)),
+			None => "your".to_owned(),
 		}
 	}
 
@@ -76,7 +82,7 @@ impl<P: Platform> Session<P> {
 		ensure!(me != patient, "you are {name} yourself, so you need not act for anybody");
 		let at = self.finalized().await?;
 		let found = in_force(self, &at, &patient).await?;
-		if let Some(scope) = scope.filter(|scope| !scopes_of(&found).contains(*scope)) {
+		if let Some(scope) = scope.filter(|scope| !scopes(&found).contains(*scope)) {
 			bail!(lacks(&name, &found, scope));
 		}
 		self.for_patient = Some(patient);
@@ -120,7 +126,7 @@ async fn in_force<P: Platform>(
 
 /// Says that the user represents a patient, but without this scope.
 fn lacks(patient: &str, representative: &Representative, scope: Scope) -> String {
-	let has = scopes_of(representative);
+	let has = scopes(representative);
 	let has: Vec<_> =
 		Scope::ALL.iter().filter(|it| has.contains(**it)).map(|it| it.word()).collect();
 	let has = match has.is_empty() {

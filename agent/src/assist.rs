@@ -21,8 +21,8 @@ use vouchsafe_protocol::{
 	storage,
 	traits::View,
 	types::{
-		account_bytes, agreed_consent, AccountId, AccountKind, Grantee, ShownText, StudyTrait,
-		Terms, ASSISTED_DELAY, ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD, AUTHORITY_LIFETIME, H256,
+		account_bytes, agreed_consent, AccountId, Grantee, ShownText, StudyTrait, Terms,
+		ASSISTED_DELAY, ASSISTED_PERIOD, ASSISTED_RESEARCH_PERIOD, AUTHORITY_LIFETIME, H256,
 		PROPOSAL_LIFETIME,
 	},
 };
@@ -261,9 +261,7 @@ impl AssistedConsent {
 
 	/// The authority that the user is, or acts for instead of the institution.
 	async fn authority(&self, session: &Session<impl Platform>) -> Result<Option<AccountId>> {
-		let is_authority = |account: &AccountId| {
-			session.member(account).is_some_and(|it| it.kind == AccountKind::Authority)
-		};
+		let is_authority = |account: &AccountId| session.is_authority(account);
 		let me = session.me()?.account();
 		if is_authority(&me) {
 			return Ok(Some(me));
@@ -394,7 +392,7 @@ mod tests {
 		runtime::runtime_types::{
 			pallet_consent::types::Assisted, pallet_enrolment::types::StaffProposal,
 		},
-		types::{agreed_matter, Account, Effect, Record, StaffMatter, Status},
+		types::{agreed_matter, Account, AccountKind, Effect, Record, StaffMatter, Status},
 	};
 
 	const PATIENT: AccountId = AccountId::new([9; 32]);

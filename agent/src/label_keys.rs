@@ -325,7 +325,7 @@ async fn fetch_from(
 	let sealed = match session.custodian(institution)?.label_key(&me.signer, patient).await {
 		Err(CustodianError::NoLabelKey) => return Ok(None),
 		answer => answer.with_context(|| {
-			format!("{} label key could not be fetched from {name}", whose(session))
+			format!("{} label key could not be fetched from {name}", session.whose())
 		})?,
 	};
 	let (genesis, patient) = (session.genesis().0, account_bytes(patient));
@@ -337,14 +337,6 @@ async fn fetch_from(
 		 authority"
 	);
 	Ok(Some(key))
-}
-
-/// Whose label key it is.
-fn whose(session: &Session<impl Platform>) -> String {
-	match &session.for_patient {
-		Some(patient) => format!("{}’s", session.names.show(patient)),
-		None => "your".to_owned(),
-	}
 }
 
 /// The institution that enrolled a patient.

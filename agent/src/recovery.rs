@@ -37,11 +37,11 @@ use vouchsafe_protocol::{
 	decider,
 	events::{EnrolmentEvent, Event, RecoveryEvent},
 	messages::{Hex, KeyRequest},
-	proven,
+	proven, representatives,
 	traits::{Submit, View},
 	types::{
-		account_bytes, Account, AccountId, AccountKind, Attempt, By, Force, KeyChange, KeyState,
-		RecoveryView, RepresentativeView, Role, Status, H256,
+		account_bytes, Account, AccountId, Attempt, By, KeyChange, KeyState, RecoveryView, Role,
+		Status, H256,
 	},
 };
 
@@ -491,9 +491,7 @@ pub(crate) async fn authority_of<P: Platform>(
 	at: &At<P>,
 	named: Option<&AccountId>,
 ) -> Result<Option<AccountId>> {
-	let is_authority = |account: &AccountId| {
-		session.member(account).is_some_and(|it| it.kind == AccountKind::Authority)
-	};
+	let is_authority = |account: &AccountId| session.is_authority(account);
 	let me = session.me()?.account();
 	if is_authority(&me) {
 		return Ok(Some(me));
@@ -617,9 +615,7 @@ pub async fn objectionable(
 /// Whether somebody represents this account now, to which nobody has a key.
 async fn represents_ward(at: &impl View, account: &AccountId, who: &AccountId) -> Result<bool> {
 	let view = at.representation(account).await?;
-	let is_theirs =
-		|it: &RepresentativeView| it.representative.account == *who && it.force == Force::InForce;
-	Ok(view.ward && view.representatives.iter().any(is_theirs))
+	Ok(view.ward && representatives::represents(&view, who, &[]))
 }
 
 /// Objects to a new key of the user's own account, or of a ward's. Returns whether it has ended with that, and the

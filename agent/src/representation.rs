@@ -275,10 +275,8 @@ pub async fn check_activation(
 		"{name} is {}, so nobody whom {name} appointed can act",
 		ENGLISH.phrase(account.status)
 	);
-	let is_authority =
-		session.member(institution).is_some_and(|it| it.kind == AccountKind::Authority);
 	ensure!(
-		!is_authority,
+		!session.is_authority(institution),
 		"{} is an authority: clinicians of a hospital activate an appointment",
 		session.names.show(institution)
 	);
@@ -433,8 +431,7 @@ pub async fn suspendable(
 	let view = at.representation(patient).await?;
 	let found = existing(session, &view, patient, representative)?;
 	let who = session.names.show(representative);
-	let is_authority =
-		session.member(&institution).is_some_and(|it| it.kind == AccountKind::Authority);
+	let is_authority = session.is_authority(&institution);
 	match (suspended, &found.suspension) {
 		(true, Suspension::ByAuthority) => bail!("a health authority has suspended {who} already"),
 		(true, Suspension::ByInstitution) if !is_authority => bail!("{who} is suspended already"),

@@ -17,7 +17,7 @@ use vouchsafe_protocol::{
 	events::{Event, Included},
 	holders::Member,
 	traits::{Custodians, SendOutsideWasm, Submit, View},
-	types::{AccountId, Affiliation, Institution, KeyState, Status, H256},
+	types::{AccountId, AccountKind, Affiliation, Institution, KeyState, Status, H256},
 };
 use vouchsafe_speech::Speech;
 
@@ -170,6 +170,11 @@ impl<P: Platform> Session<P> {
 	/// An institution by its account.
 	pub fn member(&self, account: &AccountId) -> Option<&Member> {
 		self.members.iter().find(|member| member.account == *account)
+	}
+
+	/// Whether the account is a health authority's.
+	pub(crate) fn is_authority(&self, account: &AccountId) -> bool {
+		self.member(account).is_some_and(|member| member.kind == AccountKind::Authority)
 	}
 
 	/// The members of which something has changed that was not confirmed.

@@ -15,8 +15,9 @@ use vouchsafe_protocol::{
 	},
 	storage,
 	types::{
-		agreed_matter, Affiliation, Doubt, Guardians, LegalBasis, Mandate, Registration,
-		RepresentationView, Representative, Scope, Scopes, StaffMatter, Stage, Suspension,
+		agreed_matter, AccountKind, Affiliation, Doubt, Force, Guardians, LegalBasis, Mandate,
+		Registration, RepresentationView, Representative, RepresentativeView, Scope, Scopes,
+		StaffMatter, Stage, Suspension,
 	},
 };
 

@@ -162,14 +162,6 @@ pub(super) fn repeated(session: &Session) -> String {
 	}
 }
 
-/// Whose something is: the user's, or the patient's for whom the user acts.
-pub(super) fn whose(session: &Session) -> String {
-	match &session.for_patient {
-		Some(patient) => format!("{}’s", session.names.show(patient)),
-		None => "your".to_owned(),
-	}
-}
-
 #[cfg(test)]
 mod tests {
 	use super::*;

@@ -5,9 +5,7 @@ use super::ensure_record;
 use crate::{
 	args::Agreement,
 	commands::{
-		accounts,
-		acting::whose,
-		agree_for, check_labels, countries, id_json, patient, record,
+		accounts, agree_for, check_labels, countries, id_json, patient, record,
 		staff::{self, Proposal},
 	},
 	english::ENGLISH,
@@ -149,7 +147,7 @@ pub(super) async fn holders(
 	let lifted = accounts.is_empty() && countries.is_empty();
 	let block = holdings::choose(session, accounts, countries).await?;
 	let who = if lifted { "Any institution" } else { "Only these" };
-	let text = format!("{who} may hold key shares of {} future records.", whose(session));
+	let text = format!("{who} may hold key shares of {} future records.", session.whose());
 	Ok(Output::new(text, json!({ "holders": holders, "countries": country, "block": block })))
 }
 
